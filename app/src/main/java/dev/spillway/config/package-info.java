@@ -1,0 +1,4 @@
+@NullMarked
+package dev.spillway.config;
+
+import org.jspecify.annotations.NullMarked;

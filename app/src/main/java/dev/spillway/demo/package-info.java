@@ -1,0 +1,4 @@
+@NullMarked
+package dev.spillway.demo;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,4 @@
+@NullMarked
+package dev.spillway.flow;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,4 @@
+@NullMarked
+package dev.spillway.inspect;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,4 @@
+@NullMarked
+package dev.spillway.intake;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,4 @@
+@NullMarked
+package dev.spillway.ledger;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,4 @@
+@NullMarked
+package dev.spillway.processor;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,4 @@
+@NullMarked
+package dev.spillway.runtime;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,4 @@
+@NullMarked
+package dev.spillway.sink;
+
+import org.jspecify.annotations.NullMarked;
