@@ -1,0 +1,30 @@
+package dev.spillway.flow;
+
+import java.util.Map;
+
+/**
+ * The state of a {@link ShedQueue} at one moment, taken under its lock. At every moment {@code admitted == depth + taken +
+ * evicted + withdrawn}.
+ *
+ * @param capacity in records, as configured
+ * @param limit the effective capacity in records: the capacity, or less where admission is limited
+ * @param depth records queued
+ * @param bytes their weight in bytes
+ * @param highWaterMark the largest depth so far
+ * @param admitted how many arrivals entered the queue
+ * @param taken how many left it to a taker
+ * @param evicted how many were shed after they had entered
+ * @param withdrawn how many left it by {@link ShedQueue#removeIf}
+ * @param shed how many were shed by reason, evicted ones included
+ */
+public record QueueSnapshot(
+        int capacity,
+        int limit,
+        int depth,
+        long bytes,
+        int highWaterMark,
+        long admitted,
+        long taken,
+        long evicted,
+        long withdrawn,
+        Map<ShedReason, Long> shed) {}

@@ -1,0 +1,492 @@
+package dev.spillway.flow;
+
+import com.google.errorprone.annotations.concurrent.GuardedBy;
+import java.time.Duration;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.EnumMap;
+import java.util.Iterator;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.locks.Condition;
+import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.Consumer;
+import java.util.function.Predicate;
+import java.util.function.ToLongFunction;
+
+/**
+ * The bounded hand-off between those who bring records and those who work on them: first in, first out, bounded in records and
+ * in bytes, with a policy that says what gives way when it is full. All methods may be called by any thread.
+ *
+ * <p>One lock guards all state. {@code notEmpty} means that something is queued or the queue is closed; takers wait for it.
+ * {@code room} means that some arrival that did not fit may fit now, or the queue is closed; offers under {@link
+ * ShedPolicy#BLOCK} wait for it. How a waiter's wait ends is decided under the lock, together with the counts.
+ *
+ * <p>A capacity of 0 is a rendezvous: an arrival is admitted only for a taker that already waits.
+ *
+ * <p>Takers get the head, and evictions take the head. What was taken or evicted is therefore always older than what is
+ * queued; only arrivals that a policy sheds at the door may be younger.
+ *
+ * @param <T> what is handed over
+ */
+public final class ShedQueue<T> implements AutoCloseable {
+    private static final long FOREVER = Long.MAX_VALUE;
+
+    private final int capacity;
+    private final long capacityBytes;
+    private final ShedPolicy policy;
+    private final ToLongFunction<? super T> weigher;
+    private final Time time;
+
+    private final ReentrantLock lock = new ReentrantLock();
+    private final Condition notEmpty = lock.newCondition();
+    private final Condition room = lock.newCondition();
+
+    @GuardedBy("lock")
+    private final ArrayDeque<T> queue = new ArrayDeque<>();
+
+    @GuardedBy("lock")
+    private final Map<ShedReason, Long> shed = new EnumMap<>(ShedReason.class);
+
+    @GuardedBy("lock")
+    private long bytes;
+
+    @GuardedBy("lock")
+    private int limit;
+
+    @GuardedBy("lock")
+    private int waitingTakers;
+
+    @GuardedBy("lock")
+    private int waitingOffers;
+
+    @GuardedBy("lock")
+    private boolean closed;
+
+    @GuardedBy("lock")
+    private int highWaterMark;
+
+    @GuardedBy("lock")
+    private long admitted;
+
+    @GuardedBy("lock")
+    private long taken;
+
+    @GuardedBy("lock")
+    private long evicted;
+
+    @GuardedBy("lock")
+    private long withdrawn;
+
+    /**
+     * Creates an empty queue.
+     *
+     * @param capacity how many records it holds at most, at least 0
+     * @param capacityBytes how many bytes it holds at most, at least 1
+     * @param policy what happens when it is full; there is no default
+     * @param weigher the weight of a record in bytes, at least 0 and always the same for the same record
+     * @param time the clock of timed waits
+     */
+    public ShedQueue(
+            int capacity, long capacityBytes, ShedPolicy policy, ToLongFunction<? super T> weigher, Time time) {
+        if (capacity < 0 || capacityBytes < 1) {
+            throw new IllegalArgumentException("capacity " + capacity + ", capacityBytes " + capacityBytes);
+        }
+        this.capacity = capacity;
+        this.capacityBytes = capacityBytes;
+        this.policy = policy;
+        this.weigher = weigher;
+        this.time = time;
+        this.limit = capacity;
+    }
+
+    /** What happens when the queue is full. */
+    public ShedPolicy policy() {
+        return policy;
+    }
+
+    /**
+     * Offers without waiting.
+     *
+     * @throws IllegalArgumentException when the record alone is heavier than the queue may ever be
+     */
+    public OfferResult<T> tryOffer(T arrival) {
+        lock.lock();
+        try {
+            return offerLocked(arrival);
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /**
+     * Offers and waits for room for so long at most; {@link OfferResult.Full} when there was none in time.
+     *
+     * @throws IllegalArgumentException as {@link #tryOffer}
+     */
+    public OfferResult<T> offer(T arrival, Duration timeout) throws InterruptedException {
+        return offer(arrival, timeout.toNanos());
+    }
+
+    /**
+     * Offers and waits for room as long as it takes; never {@link OfferResult.Full}.
+     *
+     * @throws IllegalArgumentException as {@link #tryOffer}
+     */
+    public OfferResult<T> put(T arrival) throws InterruptedException {
+        return offer(arrival, FOREVER);
+    }
+
+    /**
+     * Offers the arrivals in their order, under one acquisition of the lock, until one of them would have to wait.
+     *
+     * @throws IllegalArgumentException as {@link #tryOffer}; the arrivals before that one are queued then
+     */
+    public BatchOffer<T> offerAll(List<? extends T> arrivals) {
+        lock.lock();
+        try {
+            List<BatchOffer.Victim<T>> victims = new ArrayList<>();
+            int handled = 0;
+            while (handled < arrivals.size() && !closed && place(arrivals.get(handled), victims)) {
+                handled++;
+            }
+            wakeTakers();
+            return new BatchOffer<>(handled, victims, closed);
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /**
+     * Waits until an arrival would be admitted or shed at once, or the queue is closed, or the time has passed.
+     *
+     * @return whether there is room
+     */
+    public boolean awaitRoom(Duration timeout) throws InterruptedException {
+        lock.lockInterruptibly();
+        try {
+            long left = timeout.toNanos();
+            while (!closed && !fits(1) && left > 0) {
+                left = awaitRoomLocked(left);
+            }
+            return !closed && fits(1);
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** Takes the head without waiting. */
+    public TakeResult<T> tryTake() {
+        lock.lock();
+        try {
+            return takeLocked();
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** Takes the head and waits for one for so long at most. */
+    public TakeResult<T> take(Duration timeout) throws InterruptedException {
+        return takeOne(timeout.toNanos());
+    }
+
+    /** Takes the head and waits for one as long as it takes; never {@link TakeResult.Empty}. */
+    public TakeResult<T> take() throws InterruptedException {
+        return takeOne(FOREVER);
+    }
+
+    /**
+     * Takes up to {@code max} records from the head, under one acquisition of the lock; waits until there is at least one.
+     *
+     * @param into where they go, in order
+     * @return whether any came; false when the queue is closed and drained
+     */
+    public boolean takeBatch(Collection<? super T> into, int max) throws InterruptedException {
+        if (max < 1) {
+            throw new IllegalArgumentException("max " + max);
+        }
+        lock.lockInterruptibly();
+        try {
+            awaitNotEmpty(FOREVER);
+            int count = Math.min(max, queue.size());
+            for (int i = 0; i < count; i++) {
+                into.add(removeHead());
+            }
+            taken += count;
+            wakeOffers();
+            return count > 0;
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /**
+     * Withdraws the queued records that match, in their order. They were neither taken nor shed: the caller owns them now.
+     *
+     * @param filter called under the lock: quick, and without a call to this queue
+     */
+    public List<T> removeIf(Predicate<? super T> filter) {
+        lock.lock();
+        try {
+            List<T> removed = new ArrayList<>();
+            for (Iterator<T> each = queue.iterator(); each.hasNext(); ) {
+                T item = each.next();
+                if (filter.test(item)) {
+                    each.remove();
+                    bytes -= weigher.applyAsLong(item);
+                    removed.add(item);
+                }
+            }
+            withdrawn += removed.size();
+            wakeOffers();
+            return removed;
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /**
+     * Visits the queued records from the oldest to the youngest; none of them can be taken or shed meanwhile, and what the
+     * visitor writes to a record is visible to whoever takes it.
+     *
+     * @param visitor called under the lock: quick, and without a call to this queue
+     */
+    public void forEach(Consumer<? super T> visitor) {
+        lock.lock();
+        try {
+            queue.forEach(visitor);
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /**
+     * Sets the effective capacity in records: the queue counts as full from there on. What is queued above it stays until a
+     * taker or the policy removes it.
+     *
+     * @param limit at least 1; more than the capacity means the capacity. Ignored by a rendezvous.
+     */
+    public void limitTo(int limit) {
+        if (limit < 1) {
+            throw new IllegalArgumentException("limit " + limit);
+        }
+        lock.lock();
+        try {
+            this.limit = Math.min(limit, capacity);
+            wakeOffers();
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** Refuses arrivals from now on and wakes all who wait; takers still get what is queued. Idempotent. */
+    @Override
+    public void close() {
+        lock.lock();
+        try {
+            closed = true;
+            notEmpty.signalAll();
+            room.signalAll();
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** How many records are queued. */
+    public int depth() {
+        lock.lock();
+        try {
+            return queue.size();
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** All counts at one moment. */
+    public QueueSnapshot snapshot() {
+        lock.lock();
+        try {
+            return new QueueSnapshot(
+                    capacity,
+                    limit,
+                    queue.size(),
+                    bytes,
+                    highWaterMark,
+                    admitted,
+                    taken,
+                    evicted,
+                    withdrawn,
+                    Map.copyOf(shed));
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    private OfferResult<T> offer(T arrival, long nanos) throws InterruptedException {
+        lock.lockInterruptibly();
+        try {
+            long left = nanos;
+            OfferResult<T> result = offerLocked(arrival);
+            while (result instanceof OfferResult.Full && left > 0) {
+                left = awaitRoomLocked(left);
+                result = offerLocked(arrival);
+            }
+            return result;
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    private TakeResult<T> takeOne(long nanos) throws InterruptedException {
+        lock.lockInterruptibly();
+        try {
+            awaitNotEmpty(nanos);
+            return takeLocked();
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    @GuardedBy("lock")
+    private OfferResult<T> offerLocked(T arrival) {
+        if (closed) {
+            return new OfferResult.Closed<>();
+        }
+        List<BatchOffer.Victim<T>> victims = new ArrayList<>(0);
+        if (!place(arrival, victims)) {
+            return new OfferResult.Full<>();
+        }
+        wakeTakers();
+        return victims.isEmpty()
+                ? new OfferResult.Accepted<>()
+                : new OfferResult.Shed<>(
+                        victims.stream().map(BatchOffer.Victim::item).toList(),
+                        victims.get(0).reason());
+    }
+
+    /** Queues or sheds the arrival; false when it has to wait. */
+    @GuardedBy("lock")
+    private boolean place(T arrival, List<BatchOffer.Victim<T>> victims) {
+        long weight = weigher.applyAsLong(arrival);
+        if (weight > capacityBytes) {
+            throw new IllegalArgumentException(
+                    "a record of " + weight + " bytes can never fit into a queue of " + capacityBytes);
+        }
+        while (!fits(weight)) {
+            ShedPolicy.Verdict verdict = policy.onFull();
+            if (verdict instanceof ShedPolicy.Verdict.ShedOldest oldest && !queue.isEmpty()) {
+                evicted++;
+                shed(removeHead(), oldest.reason(), victims);
+            } else if (verdict instanceof ShedPolicy.Verdict.ShedOldest oldest) {
+                shed(arrival, oldest.reason(), victims);
+                return true;
+            } else if (verdict instanceof ShedPolicy.Verdict.ShedArriving arriving) {
+                shed(arrival, arriving.reason(), victims);
+                return true;
+            } else {
+                return false;
+            }
+        }
+        queue.addLast(arrival);
+        bytes += weight;
+        admitted++;
+        highWaterMark = Math.max(highWaterMark, queue.size());
+        return true;
+    }
+
+    @GuardedBy("lock")
+    private void shed(T victim, ShedReason reason, List<BatchOffer.Victim<T>> victims) {
+        shed.merge(reason, 1L, Long::sum);
+        victims.add(new BatchOffer.Victim<>(victim, reason));
+    }
+
+    @GuardedBy("lock")
+    private boolean fits(long weight) {
+        return queue.size() < (capacity == 0 ? waitingTakers : limit) && weight <= capacityBytes - bytes;
+    }
+
+    @GuardedBy("lock")
+    private TakeResult<T> takeLocked() {
+        if (queue.isEmpty()) {
+            return closed ? new TakeResult.Closed<>() : new TakeResult.Empty<>();
+        }
+        taken++;
+        T head = removeHead();
+        wakeOffers();
+        return new TakeResult.Taken<>(head);
+    }
+
+    @GuardedBy("lock")
+    private T removeHead() {
+        T head = queue.removeFirst();
+        bytes -= weigher.applyAsLong(head);
+        return head;
+    }
+
+    /** Returns when something is queued, the queue is closed or the time has passed. */
+    @GuardedBy("lock")
+    private void awaitNotEmpty(long nanos) throws InterruptedException {
+        long left = nanos;
+        if (!queue.isEmpty() || closed || left <= 0) {
+            return;
+        }
+        waitingTakers++;
+        try {
+            if (capacity == 0) {
+                wakeOffers();
+            }
+            while (queue.isEmpty() && !closed && left > 0) {
+                left = left == FOREVER ? awaitForever(notEmpty) : time.await(lock, notEmpty, left);
+            }
+        } catch (InterruptedException e) {
+            leaveInterrupted(e);
+        } finally {
+            waitingTakers--;
+        }
+    }
+
+    /**
+     * An interrupted taker may have swallowed the signal for a record, or be the very taker that a rendezvous admitted a
+     * record for. If there is a record it takes it and stays interrupted; nobody else would be told of it.
+     */
+    @GuardedBy("lock")
+    private void leaveInterrupted(InterruptedException e) throws InterruptedException {
+        if (queue.isEmpty()) {
+            throw e;
+        }
+        Thread.currentThread().interrupt();
+    }
+
+    @GuardedBy("lock")
+    private long awaitRoomLocked(long nanos) throws InterruptedException {
+        waitingOffers++;
+        try {
+            return nanos == FOREVER ? awaitForever(room) : time.await(lock, room, nanos);
+        } finally {
+            waitingOffers--;
+        }
+    }
+
+    @GuardedBy("lock")
+    @SuppressWarnings("WaitNotInLoop") // the callers loop over what they wait for
+    private static long awaitForever(Condition condition) throws InterruptedException {
+        condition.await();
+        return FOREVER;
+    }
+
+    @GuardedBy("lock")
+    private void wakeTakers() {
+        for (int i = Math.min(waitingTakers, queue.size()); i > 0; i--) {
+            notEmpty.signal();
+        }
+    }
+
+    /** All of them: whether an arrival fits depends on its weight, so one signal could wake the wrong one. */
+    @GuardedBy("lock")
+    private void wakeOffers() {
+        if (waitingOffers > 0) {
+            room.signalAll();
+        }
+    }
+}

@@ -1,0 +1,22 @@
+package dev.spillway.flow;
+
+import java.util.concurrent.locks.Condition;
+import java.util.concurrent.locks.Lock;
+
+final class SystemTime implements Time {
+    @Override
+    public long nanoTime() {
+        return System.nanoTime();
+    }
+
+    @Override
+    public long currentTimeMillis() {
+        return System.currentTimeMillis();
+    }
+
+    @Override
+    @SuppressWarnings("WaitNotInLoop") // the caller's loop is where the condition's meaning is known
+    public long await(Lock lock, Condition condition, long nanos) throws InterruptedException {
+        return condition.awaitNanos(nanos);
+    }
+}
