@@ -468,7 +468,6 @@ public final class ShedQueue<T> implements AutoCloseable {
         }
     }
 
-    @GuardedBy("lock")
     @SuppressWarnings("WaitNotInLoop") // the callers loop over what they wait for
     private static long awaitForever(Condition condition) throws InterruptedException {
         condition.await();

@@ -3,7 +3,9 @@ package dev.spillway.flow;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.Lock;
 
-final class SystemTime implements Time {
+enum SystemTime implements Time {
+    INSTANCE;
+
     @Override
     public long nanoTime() {
         return System.nanoTime();

@@ -10,7 +10,9 @@ import java.util.concurrent.locks.Lock;
  */
 public interface Time {
     /** The system's clocks. */
-    Time SYSTEM = new SystemTime();
+    static Time system() {
+        return SystemTime.INSTANCE;
+    }
 
     /** A monotonic time in nanoseconds, with an arbitrary origin, as {@link System#nanoTime()}. */
     long nanoTime();

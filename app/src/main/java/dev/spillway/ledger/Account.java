@@ -11,7 +11,7 @@ import java.util.concurrent.atomic.AtomicLongArray;
  * says so, because a settlement is written to the account before it is added to the ledger's total.
  */
 public final class Account {
-    private static final int SLOTS = 2 * Outcome.values().length;
+    private static final int SLOTS = 6;
 
     private final Ledger ledger;
     private final PartitionId partition;
@@ -22,7 +22,7 @@ public final class Account {
     private long firstOffset = -1;
     private long nextOffset = -1;
 
-    /** At {@code 2 * ordinal} the count of an outcome, behind it its fingerprint. */
+    /** At an outcome's {@link #slot} its count, behind it its fingerprint. */
     private final AtomicLongArray settled = new AtomicLongArray(SLOTS);
 
     Account(Ledger ledger, PartitionId partition) {
@@ -93,7 +93,7 @@ public final class Account {
      * @throws IllegalStateException when more has been settled than the sealed epoch consumed: a record was settled twice
      */
     public void settle(long offset, Outcome outcome) {
-        int slot = 2 * outcome.ordinal();
+        int slot = slot(outcome);
         settled.getAndAdd(slot, 1);
         settled.getAndAdd(slot + 1, Fingerprint.of(seed, offset));
         ledger.addSettled(partition, offset);
@@ -121,6 +121,14 @@ public final class Account {
     }
 
     private long count(Outcome outcome) {
-        return settled.get(2 * outcome.ordinal());
+        return settled.get(slot(outcome));
+    }
+
+    private static int slot(Outcome outcome) {
+        return switch (outcome) {
+            case PROCESSED -> 0;
+            case DROPPED -> 2;
+            case DEAD_LETTERED -> 4;
+        };
     }
 }
