@@ -1,0 +1,115 @@
+package dev.spillway.config;
+
+import java.util.HashMap;
+import java.util.Map;
+import java.util.Set;
+import java.util.function.Predicate;
+import org.apache.kafka.clients.CommonClientConfigs;
+import org.apache.kafka.clients.admin.AdminClientConfig;
+import org.apache.kafka.clients.consumer.ConsumerConfig;
+import org.apache.kafka.clients.consumer.CooperativeStickyAssignor;
+import org.apache.kafka.clients.producer.ProducerConfig;
+import org.apache.kafka.common.serialization.ByteArrayDeserializer;
+import org.apache.kafka.common.serialization.ByteArraySerializer;
+
+/** What each of Kafka's clients is configured with: the shared settings, our defaults, the operator's, and ours that are fixed. */
+final class ClientSettings {
+    /** Consumer settings that Spillway's promises rest on. */
+    static final Set<String> CONSUMER_OWNED = Set.of(
+            ConsumerConfig.BOOTSTRAP_SERVERS_CONFIG,
+            ConsumerConfig.GROUP_ID_CONFIG,
+            ConsumerConfig.GROUP_INSTANCE_ID_CONFIG,
+            ConsumerConfig.CLIENT_ID_CONFIG,
+            ConsumerConfig.ENABLE_AUTO_COMMIT_CONFIG,
+            ConsumerConfig.ISOLATION_LEVEL_CONFIG,
+            ConsumerConfig.KEY_DESERIALIZER_CLASS_CONFIG,
+            ConsumerConfig.VALUE_DESERIALIZER_CLASS_CONFIG);
+
+    /** Producer settings that Spillway's promises rest on. */
+    static final Set<String> PRODUCER_OWNED = Set.of(
+            ProducerConfig.BOOTSTRAP_SERVERS_CONFIG,
+            ProducerConfig.CLIENT_ID_CONFIG,
+            ProducerConfig.TRANSACTIONAL_ID_CONFIG,
+            ProducerConfig.ENABLE_IDEMPOTENCE_CONFIG,
+            ProducerConfig.ACKS_CONFIG,
+            ProducerConfig.KEY_SERIALIZER_CLASS_CONFIG,
+            ProducerConfig.VALUE_SERIALIZER_CLASS_CONFIG);
+
+    private static final String DESERIALIZER = ByteArrayDeserializer.class.getName();
+    private static final String SERIALIZER = ByteArraySerializer.class.getName();
+
+    private ClientSettings() {}
+
+    static Map<String, Object> admin(SpillwayConfig config, Map<String, String> common) {
+        Map<String, Object> settings = shared(config, common, AdminClientConfig.configNames()::contains);
+        settings.put(CommonClientConfigs.CLIENT_ID_CONFIG, clientId(config) + "-admin");
+        return settings;
+    }
+
+    static Map<String, Object> consumer(
+            SpillwayConfig config, Map<String, String> common, Map<String, String> operator) {
+        Map<String, Object> settings = shared(config, common, ConsumerConfig.configNames()::contains);
+        // The client's default, latest, would skip what was written before the group's first commit.
+        settings.put(ConsumerConfig.AUTO_OFFSET_RESET_CONFIG, "earliest");
+        if (!"consumer".equalsIgnoreCase(operator.get(ConsumerConfig.GROUP_PROTOCOL_CONFIG))) {
+            settings.put(
+                    ConsumerConfig.PARTITION_ASSIGNMENT_STRATEGY_CONFIG, CooperativeStickyAssignor.class.getName());
+        }
+        settings.putAll(operator);
+        settings.put(ConsumerConfig.CLIENT_ID_CONFIG, clientId(config));
+        settings.put(ConsumerConfig.GROUP_ID_CONFIG, config.applicationId());
+        if (config.hasInstanceId()) {
+            settings.put(ConsumerConfig.GROUP_INSTANCE_ID_CONFIG, config.applicationId() + "-" + config.instanceId());
+        }
+        settings.put(ConsumerConfig.ENABLE_AUTO_COMMIT_CONFIG, "false");
+        return bytesReadCommitted(settings);
+    }
+
+    static Map<String, Object> inspection(SpillwayConfig config, Map<String, String> common) {
+        Map<String, Object> settings = shared(config, common, ConsumerConfig.configNames()::contains);
+        settings.put(ConsumerConfig.AUTO_OFFSET_RESET_CONFIG, "earliest");
+        settings.put(ConsumerConfig.ENABLE_AUTO_COMMIT_CONFIG, "false");
+        return bytesReadCommitted(settings);
+    }
+
+    static Map<String, Object> producer(
+            SpillwayConfig config, int index, Map<String, String> common, Map<String, String> operator) {
+        Map<String, Object> settings = shared(config, common, ProducerConfig.configNames()::contains);
+        settings.putAll(operator);
+        settings.put(ProducerConfig.CLIENT_ID_CONFIG, clientId(config) + "-" + index);
+        settings.put(ProducerConfig.ACKS_CONFIG, "all");
+        settings.put(ProducerConfig.ENABLE_IDEMPOTENCE_CONFIG, "true");
+        settings.put(ProducerConfig.KEY_SERIALIZER_CLASS_CONFIG, SERIALIZER);
+        settings.put(ProducerConfig.VALUE_SERIALIZER_CLASS_CONFIG, SERIALIZER);
+        if (config.guarantee() == Guarantee.EXACTLY_ONCE_V2) {
+            settings.put(ProducerConfig.TRANSACTIONAL_ID_CONFIG, clientId(config) + "-" + index);
+            settings.put(
+                    ProducerConfig.TRANSACTION_TIMEOUT_CONFIG,
+                    Math.toIntExact(config.transactionTimeout().toMillis()));
+        }
+        return settings;
+    }
+
+    private static Map<String, Object> bytesReadCommitted(Map<String, Object> settings) {
+        settings.put(ConsumerConfig.ISOLATION_LEVEL_CONFIG, "read_committed");
+        settings.put(ConsumerConfig.KEY_DESERIALIZER_CLASS_CONFIG, DESERIALIZER);
+        settings.put(ConsumerConfig.VALUE_DESERIALIZER_CLASS_CONFIG, DESERIALIZER);
+        return settings;
+    }
+
+    private static Map<String, Object> shared(
+            SpillwayConfig config, Map<String, String> common, Predicate<String> understood) {
+        Map<String, Object> settings = new HashMap<>();
+        common.forEach((key, value) -> {
+            if (understood.test(key)) {
+                settings.put(key, value);
+            }
+        });
+        settings.put(CommonClientConfigs.BOOTSTRAP_SERVERS_CONFIG, config.bootstrapServers());
+        return settings;
+    }
+
+    private static String clientId(SpillwayConfig config) {
+        return config.applicationId() + "-" + config.instanceId();
+    }
+}

@@ -1,0 +1,266 @@
+package dev.spillway.config;
+
+import dev.spillway.flow.ShedPolicies;
+import dev.spillway.flow.ShedPolicy;
+import java.util.Arrays;
+import java.util.List;
+import org.apache.kafka.common.config.ConfigDef;
+import org.apache.kafka.common.config.ConfigDef.Importance;
+import org.apache.kafka.common.config.ConfigDef.Range;
+import org.apache.kafka.common.config.ConfigDef.ValidString;
+import org.apache.kafka.common.config.ConfigDef.Validator;
+import org.apache.kafka.common.config.ConfigException;
+
+/** Every key of the configuration with its type, default, range and documentation. The reference table is made from it. */
+final class ConfigKeys {
+    static final String APPLICATION_ID = "application.id";
+    static final String BOOTSTRAP_SERVERS = "bootstrap.servers";
+    static final String INPUT_TOPICS = "input.topics";
+    static final String OUTPUT_TOPIC = "output.topic";
+    static final String DROP_TOPIC = "drop.topic";
+    static final String DEAD_LETTER_TOPIC = "dead.letter.topic";
+    static final String SHED_POLICY = "shed.policy";
+    static final String PROCESSING_GUARANTEE = "processing.guarantee";
+    static final String PROCESSOR = "processor";
+    static final String WORKERS = "workers";
+    static final String WORKER_THREADS = "worker.threads";
+    static final String QUEUE_CAPACITY = "queue.capacity";
+    static final String QUEUE_CAPACITY_BYTES = "queue.capacity.bytes";
+    static final String INSTANCE_ID = "instance.id";
+    static final String TOPICS_CREATE = "topics.create";
+    static final String COMMIT_INTERVAL_MS = "commit.interval.ms";
+    static final String SHUTDOWN_TIMEOUT_MS = "shutdown.timeout.ms";
+    static final String RETRY_MAX_RETRIES = "retry.max.retries";
+    static final String RETRY_BACKOFF_MS = "retry.backoff.ms";
+    static final String RETRY_BACKOFF_MAX_MS = "retry.backoff.max.ms";
+    static final String PROCESSING_TIMEOUT_MS = "processing.timeout.ms";
+    static final String ORDERING = "ordering";
+    static final String ADMIN_LISTEN = "admin.listen";
+
+    static final String CONSUMER_PREFIX = "consumer.";
+    static final String PRODUCER_PREFIX = "producer.";
+    static final String PROCESSOR_PREFIX = "processor.";
+
+    static final List<String> REQUIRED =
+            List.of(APPLICATION_ID, BOOTSTRAP_SERVERS, INPUT_TOPICS, OUTPUT_TOPIC, DROP_TOPIC, SHED_POLICY, PROCESSOR);
+
+    private static final Object NONE = ConfigDef.NO_DEFAULT_VALUE;
+
+    private ConfigKeys() {}
+
+    static ConfigDef definition() {
+        ConfigDef def = new ConfigDef();
+        defineIdentity(def);
+        defineFlow(def);
+        defineTiming(def);
+        return def;
+    }
+
+    private static void defineIdentity(ConfigDef def) {
+        def.define(
+                        APPLICATION_ID,
+                        ConfigDef.Type.STRING,
+                        NONE,
+                        matching("[a-zA-Z0-9._-]{1,200}", "letters, digits, '.', '_' and '-'"),
+                        Importance.HIGH,
+                        "The name of this application: its consumer group, and the prefix of its client and transactional ids.")
+                .define(
+                        BOOTSTRAP_SERVERS,
+                        ConfigDef.Type.LIST,
+                        NONE,
+                        ConfigDef.ValidList.anyNonDuplicateValues(false, false),
+                        Importance.HIGH,
+                        "Brokers to connect to first, as host:port, comma separated.")
+                .define(
+                        INPUT_TOPICS,
+                        ConfigDef.Type.LIST,
+                        NONE,
+                        ConfigDef.ValidList.anyNonDuplicateValues(false, false),
+                        Importance.HIGH,
+                        "The topics to read, comma separated.")
+                .define(OUTPUT_TOPIC, ConfigDef.Type.STRING, NONE, topic(), Importance.HIGH, "Where results go.")
+                .define(
+                        DROP_TOPIC,
+                        ConfigDef.Type.STRING,
+                        NONE,
+                        topic(),
+                        Importance.HIGH,
+                        "Where a tombstone goes for every record that was shed.")
+                .define(
+                        DEAD_LETTER_TOPIC,
+                        ConfigDef.Type.STRING,
+                        null,
+                        optional(topic()),
+                        Importance.HIGH,
+                        "Where a dead letter goes for every record that failed for good. Default: <application.id>-dead-letters.")
+                .define(
+                        INSTANCE_ID,
+                        ConfigDef.Type.STRING,
+                        null,
+                        optional(matching("[a-zA-Z0-9._-]{1,200}", "letters, digits, '.', '_' and '-'")),
+                        Importance.MEDIUM,
+                        "The stable name of this instance, different for each instance of the application (a StatefulSet's pod"
+                                + " name, say): after a crash a restart under the same name takes over at once. Default: a"
+                                + " random name, and recovery waits for Kafka's time-outs.")
+                .define(
+                        TOPICS_CREATE,
+                        ConfigDef.Type.BOOLEAN,
+                        false,
+                        Importance.MEDIUM,
+                        "Create missing output, drop and dead letter topics, with as many partitions as the input has.");
+    }
+
+    private static void defineFlow(ConfigDef def) {
+        def.define(
+                        SHED_POLICY,
+                        ConfigDef.Type.STRING,
+                        NONE,
+                        ValidString.in(
+                                ShedPolicies.ALL.stream().map(ShedPolicy::name).toArray(String[]::new)),
+                        Importance.HIGH,
+                        "What happens when the queue is full. BLOCK sheds nothing and lets lag grow, DROP_NEWEST sheds the"
+                                + " arriving record, DROP_OLDEST sheds the oldest queued one.")
+                .define(
+                        PROCESSING_GUARANTEE,
+                        ConfigDef.Type.STRING,
+                        Guarantee.EXACTLY_ONCE_V2.configValue(),
+                        ValidString.in(Arrays.stream(Guarantee.values())
+                                .map(Guarantee::configValue)
+                                .toArray(String[]::new)),
+                        Importance.HIGH,
+                        "Whether an epoch's outputs and offsets are one Kafka transaction, or are written at least once.")
+                .define(
+                        PROCESSOR,
+                        ConfigDef.Type.STRING,
+                        NONE,
+                        new ConfigDef.NonEmptyString(),
+                        Importance.HIGH,
+                        "What workers do with a record: identity, job, or the name of a class that implements"
+                                + " dev.spillway.processor.Processor. Keys that begin with 'processor.' are handed to it.")
+                .define(
+                        WORKERS,
+                        ConfigDef.Type.INT,
+                        null,
+                        optional(Range.between(1, 100_000)),
+                        Importance.MEDIUM,
+                        "How many records are processed at once. Default: twice the number of cores.")
+                .define(
+                        WORKER_THREADS,
+                        ConfigDef.Type.STRING,
+                        "auto",
+                        ValidString.in("auto", "platform", "virtual"),
+                        Importance.LOW,
+                        "The kind of thread that a worker is; auto means virtual where the JVM has it (Java 21).")
+                .define(
+                        QUEUE_CAPACITY,
+                        ConfigDef.Type.INT,
+                        null,
+                        optional(Range.atLeast(1)),
+                        Importance.HIGH,
+                        "How many records the queue holds at most. Default: the larger of twice the workers and"
+                                + " consumer.max.poll.records; a smaller one sheds while idle, because a poll hands over that"
+                                + " many at once.")
+                .define(
+                        QUEUE_CAPACITY_BYTES,
+                        ConfigDef.Type.LONG,
+                        64L * 1024 * 1024,
+                        Range.atLeast(1),
+                        Importance.MEDIUM,
+                        "How many bytes (keys, values and headers) the queue holds at most.")
+                .define(
+                        ORDERING,
+                        ConfigDef.Type.STRING,
+                        "unordered",
+                        ValidString.in("unordered"),
+                        Importance.LOW,
+                        "Whether records wait for others: unordered lets each go as soon as a worker is free.");
+    }
+
+    private static void defineTiming(ConfigDef def) {
+        def.define(
+                        COMMIT_INTERVAL_MS,
+                        ConfigDef.Type.LONG,
+                        null,
+                        optional(minusOneOrAtLeastOne()),
+                        Importance.MEDIUM,
+                        "How long an epoch stays open, in milliseconds; -1 makes the whole run one epoch that is committed at"
+                                + " shutdown (at_least_once only). Default: 100 with exactly_once_v2, otherwise 1000.")
+                .define(
+                        PROCESSING_TIMEOUT_MS,
+                        ConfigDef.Type.LONG,
+                        10_000L,
+                        Range.atLeast(1),
+                        Importance.MEDIUM,
+                        "How long one attempt at a record may take, in milliseconds; then it is interrupted and counts as failed.")
+                .define(
+                        RETRY_MAX_RETRIES,
+                        ConfigDef.Type.INT,
+                        3,
+                        Range.between(0, 1000),
+                        Importance.MEDIUM,
+                        "How often a failed record is tried again before it becomes a dead letter.")
+                .define(
+                        RETRY_BACKOFF_MS,
+                        ConfigDef.Type.LONG,
+                        100L,
+                        Range.atLeast(0),
+                        Importance.LOW,
+                        "The pause before the first retry, in milliseconds; it doubles with each retry, with jitter.")
+                .define(
+                        RETRY_BACKOFF_MAX_MS,
+                        ConfigDef.Type.LONG,
+                        5000L,
+                        Range.atLeast(0),
+                        Importance.LOW,
+                        "The longest pause between two attempts, in milliseconds.")
+                .define(
+                        SHUTDOWN_TIMEOUT_MS,
+                        ConfigDef.Type.LONG,
+                        30_000L,
+                        Range.atLeast(0),
+                        Importance.MEDIUM,
+                        "How long a shutdown may drain, in milliseconds, before it interrupts the workers.")
+                .define(
+                        ADMIN_LISTEN,
+                        ConfigDef.Type.STRING,
+                        "127.0.0.1:8080",
+                        matching("|[^\\s:]+:[0-9]{1,5}|\\[[0-9a-fA-F:]+\\]:[0-9]{1,5}", "host:port, or nothing"),
+                        Importance.LOW,
+                        "Where /health/live and /health/ready are served over HTTP, as host:port; empty switches it off.");
+    }
+
+    /** A null default stands for one that is computed, or for none. */
+    private static Validator optional(Validator validator) {
+        return ConfigDef.LambdaValidator.with(
+                (name, value) -> {
+                    if (value != null) {
+                        validator.ensureValid(name, value);
+                    }
+                },
+                validator::toString);
+    }
+
+    private static Validator topic() {
+        return matching("[a-zA-Z0-9._-]{1,249}", "a topic name of letters, digits, '.', '_' and '-'");
+    }
+
+    private static Validator minusOneOrAtLeastOne() {
+        return ConfigDef.LambdaValidator.with(
+                (name, value) -> {
+                    if (((Long) value) < 1 && ((Long) value) != -1) {
+                        throw new ConfigException(name, value, "Value must be at least 1, or -1");
+                    }
+                },
+                () -> "[1,...] or -1");
+    }
+
+    private static Validator matching(String regex, String words) {
+        return ConfigDef.LambdaValidator.with(
+                (name, value) -> {
+                    if (!((String) value).matches(regex)) {
+                        throw new ConfigException(name, value, "Value must be " + words);
+                    }
+                },
+                () -> words);
+    }
+}

@@ -1,0 +1,359 @@
+package dev.spillway.config;
+
+import dev.spillway.flow.ShedPolicies;
+import dev.spillway.flow.ShedPolicy;
+import dev.spillway.flow.WorkerThreads;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.UUID;
+import org.apache.kafka.clients.admin.AdminClientConfig;
+import org.apache.kafka.clients.consumer.ConsumerConfig;
+import org.apache.kafka.clients.producer.ProducerConfig;
+import org.apache.kafka.common.config.AbstractConfig;
+import org.apache.kafka.common.config.ConfigDef;
+import org.apache.kafka.common.config.ConfigException;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The whole configuration: validated on construction, immutable, with computed defaults filled in. An error is one sentence
+ * that names the key and the remedy.
+ */
+public final class SpillwayConfig {
+    private static final ConfigDef DEFINITION = ConfigKeys.definition();
+
+    private final AbstractConfig values;
+    private final Map<String, String> commonClientSettings;
+    private final Map<String, String> consumerSettings;
+    private final Map<String, String> producerSettings;
+    private final Map<String, String> processorSettings;
+    private final ShedPolicy shedPolicy;
+    private final Guarantee guarantee;
+    private final String instanceId;
+    private final RetryConfig retry;
+    private final TopicsConfig topics;
+
+    /**
+     * Validates the settings as a whole.
+     *
+     * @throws InvalidConfigException when they cannot work
+     */
+    public SpillwayConfig(Map<String, String> settings) {
+        requireKnown(settings.keySet());
+        requirePresent(settings);
+        this.values = parse(settings);
+        this.consumerSettings = withPrefix(settings, ConfigKeys.CONSUMER_PREFIX);
+        this.producerSettings = withPrefix(settings, ConfigKeys.PRODUCER_PREFIX);
+        this.processorSettings = withPrefix(settings, ConfigKeys.PROCESSOR_PREFIX);
+        this.commonClientSettings = new HashMap<>(settings);
+        this.commonClientSettings.keySet().removeIf(key -> !isCommonClientKey(key));
+        this.shedPolicy =
+                ShedPolicies.named(values.getString(ConfigKeys.SHED_POLICY)).orElseThrow();
+        this.guarantee = Guarantee.valueOf(
+                values.getString(ConfigKeys.PROCESSING_GUARANTEE).toUpperCase(Locale.ROOT));
+        this.instanceId = hasInstanceId()
+                ? values.getString(ConfigKeys.INSTANCE_ID)
+                : UUID.randomUUID().toString();
+        this.retry = new RetryConfig(
+                values.getInt(ConfigKeys.RETRY_MAX_RETRIES),
+                millis(ConfigKeys.RETRY_BACKOFF_MS),
+                millis(ConfigKeys.RETRY_BACKOFF_MAX_MS),
+                millis(ConfigKeys.PROCESSING_TIMEOUT_MS));
+        this.topics = new TopicsConfig(
+                values.getList(ConfigKeys.INPUT_TOPICS),
+                values.getString(ConfigKeys.OUTPUT_TOPIC),
+                values.getString(ConfigKeys.DROP_TOPIC),
+                deadLetterTopic(),
+                values.getBoolean(ConfigKeys.TOPICS_CREATE));
+        requireWorkable();
+    }
+
+    /** The consumer group, and the prefix of client and transactional ids. */
+    public String applicationId() {
+        return values.getString(ConfigKeys.APPLICATION_ID);
+    }
+
+    /** Topics to read and write. */
+    public TopicsConfig topics() {
+        return topics;
+    }
+
+    /** What happens when the queue is full. */
+    public ShedPolicy shedPolicy() {
+        return shedPolicy;
+    }
+
+    public Guarantee guarantee() {
+        return guarantee;
+    }
+
+    /** A short name or a class name. */
+    public String processor() {
+        return values.getString(ConfigKeys.PROCESSOR);
+    }
+
+    /** What the processor is configured with: the keys that begin with {@code processor.}, without that. */
+    public Map<String, String> processorSettings() {
+        return Map.copyOf(processorSettings);
+    }
+
+    /** How many records are processed at once. */
+    public int workers() {
+        Integer workers = values.getInt(ConfigKeys.WORKERS);
+        return workers != null ? workers : 2 * Runtime.getRuntime().availableProcessors();
+    }
+
+    /** The kind of thread that a worker is. */
+    public WorkerThreads workerThreads() {
+        return WorkerThreads.valueOf(values.getString(ConfigKeys.WORKER_THREADS).toUpperCase(Locale.ROOT));
+    }
+
+    /** How many records the queue holds at most. */
+    public int queueCapacity() {
+        Integer capacity = values.getInt(ConfigKeys.QUEUE_CAPACITY);
+        return capacity != null ? capacity : Math.max(2 * workers(), maxPollRecords());
+    }
+
+    /** How many bytes the queue holds at most. */
+    public long queueCapacityBytes() {
+        return values.getLong(ConfigKeys.QUEUE_CAPACITY_BYTES);
+    }
+
+    /** Whether somebody named this instance; see {@link #instanceId()}. */
+    public boolean hasInstanceId() {
+        return values.getString(ConfigKeys.INSTANCE_ID) != null;
+    }
+
+    /** The instance's name, random when nobody gave it one. */
+    public String instanceId() {
+        return instanceId;
+    }
+
+    /** How long an epoch stays open; empty for one epoch per run. */
+    public @Nullable Duration commitInterval() {
+        Long interval = values.getLong(ConfigKeys.COMMIT_INTERVAL_MS);
+        if (interval == null) {
+            return Duration.ofMillis(guarantee == Guarantee.EXACTLY_ONCE_V2 ? 100 : 1000);
+        }
+        return interval == -1 ? null : Duration.ofMillis(interval);
+    }
+
+    /** How long a shutdown may drain. */
+    public Duration shutdownTimeout() {
+        return millis(ConfigKeys.SHUTDOWN_TIMEOUT_MS);
+    }
+
+    public RetryConfig retry() {
+        return retry;
+    }
+
+    /** Where health is served, as host:port; empty for nowhere. */
+    public String adminListen() {
+        return values.getString(ConfigKeys.ADMIN_LISTEN);
+    }
+
+    /** How long a Kafka transaction may stay open before the broker aborts it. */
+    public Duration transactionTimeout() {
+        String set = producerSettings.get(ProducerConfig.TRANSACTION_TIMEOUT_CONFIG);
+        return set != null ? Duration.ofMillis(Long.parseLong(set)) : retry.derivedTransactionTimeout();
+    }
+
+    /** How many records a poll returns at most. */
+    public int maxPollRecords() {
+        return intSetting(
+                consumerSettings, ConsumerConfig.MAX_POLL_RECORDS_CONFIG, ConsumerConfig.DEFAULT_MAX_POLL_RECORDS);
+    }
+
+    /** How long the group waits for a member's next poll, a rebalance included. */
+    public Duration maxPollInterval() {
+        return Duration.ofMillis(intSetting(consumerSettings, ConsumerConfig.MAX_POLL_INTERVAL_MS_CONFIG, 300_000));
+    }
+
+    /** Kafka's limit for one request of a producer, in bytes: no record may be larger. */
+    public int maxRequestSize() {
+        return intSetting(producerSettings, ProducerConfig.MAX_REQUEST_SIZE_CONFIG, 1024 * 1024);
+    }
+
+    /** Settings of the admin client. */
+    public Map<String, Object> adminClient() {
+        return ClientSettings.admin(this, commonClientSettings);
+    }
+
+    /** Settings of the consumer. */
+    public Map<String, Object> consumerClient() {
+        return ClientSettings.consumer(this, commonClientSettings, consumerSettings);
+    }
+
+    /** Settings of a consumer that reads topics for inspection: no group, {@code read_committed}, from the start. */
+    public Map<String, Object> inspectionClient() {
+        return ClientSettings.inspection(this, commonClientSettings);
+    }
+
+    /**
+     * Settings of a producer.
+     *
+     * @param index 0 or 1, part of the transactional id under exactly once
+     */
+    public Map<String, Object> producerClient(int index) {
+        return ClientSettings.producer(this, index, commonClientSettings, producerSettings);
+    }
+
+    String bootstrapServers() {
+        return String.join(",", values.getList(ConfigKeys.BOOTSTRAP_SERVERS));
+    }
+
+    /** The reference table of the documentation, in Markdown. */
+    public static String reference() {
+        return ConfigReference.markdown(DEFINITION);
+    }
+
+    /** Whether a key means anything here. */
+    static boolean isKnown(String key) {
+        return DEFINITION.names().contains(key)
+                || isPrefixed(key)
+                || AdminClientConfig.configNames().contains(key);
+    }
+
+    private static boolean isPrefixed(String key) {
+        return (key.startsWith(ConfigKeys.CONSUMER_PREFIX) && !key.equals(ConfigKeys.CONSUMER_PREFIX))
+                || (key.startsWith(ConfigKeys.PRODUCER_PREFIX) && !key.equals(ConfigKeys.PRODUCER_PREFIX))
+                || (key.startsWith(ConfigKeys.PROCESSOR_PREFIX) && !key.equals(ConfigKeys.PROCESSOR_PREFIX));
+    }
+
+    /** Settings that all of Kafka's clients share (security, time-outs) need no prefix. */
+    private static boolean isCommonClientKey(String key) {
+        return AdminClientConfig.configNames().contains(key)
+                && !DEFINITION.names().contains(key);
+    }
+
+    private static void requireKnown(Set<String> keys) {
+        for (String key : new TreeSet<>(keys)) {
+            if (!isKnown(key)) {
+                List<String> known = new ArrayList<>(DEFINITION.names());
+                known.addAll(AdminClientConfig.configNames());
+                throw new InvalidConfigException(
+                        "unknown key '" + key + "': did you mean '" + NearestKey.of(key, known) + "'?");
+            }
+            requireKnownToClient(
+                    key, ConfigKeys.CONSUMER_PREFIX, ConsumerConfig.configNames(), ClientSettings.CONSUMER_OWNED);
+            requireKnownToClient(
+                    key, ConfigKeys.PRODUCER_PREFIX, ProducerConfig.configNames(), ClientSettings.PRODUCER_OWNED);
+        }
+    }
+
+    /**
+     * Spillway's promises rest on some client settings, which are therefore not open. Others may belong to a plug-in of the
+     * client (an interceptor, say), so only a near miss of a known one is refused.
+     */
+    private static void requireKnownToClient(String key, String prefix, Set<String> names, Set<String> owned) {
+        if (!key.startsWith(prefix)) {
+            return;
+        }
+        String name = key.substring(prefix.length());
+        if (owned.contains(name)) {
+            throw new InvalidConfigException(key + " is set by Spillway itself: remove it");
+        }
+        if (!names.contains(name)) {
+            throw new InvalidConfigException(
+                    "unknown key '" + key + "': did you mean '" + prefix + NearestKey.of(name, names) + "'?");
+        }
+    }
+
+    private static void requirePresent(Map<String, String> settings) {
+        for (String key : ConfigKeys.REQUIRED) {
+            if (settings.getOrDefault(key, "").isBlank()) {
+                throw new InvalidConfigException(key + " is missing: " + documentationOf(key));
+            }
+        }
+    }
+
+    private static String documentationOf(String key) {
+        return Objects.requireNonNull(DEFINITION.configKeys().get(key)).documentation;
+    }
+
+    private static AbstractConfig parse(Map<String, String> settings) {
+        try {
+            return new AbstractConfig(DEFINITION, settings, false);
+        } catch (ConfigException e) {
+            throw new InvalidConfigException(String.valueOf(e.getMessage()));
+        }
+    }
+
+    private void requireWorkable() {
+        topics.requireDistinct();
+        if (guarantee == Guarantee.EXACTLY_ONCE_V2) {
+            requireWorkableTransactions();
+        }
+        if (workerThreads() == WorkerThreads.VIRTUAL && !WorkerThreads.virtualAvailable()) {
+            throw new InvalidConfigException("worker.threads=virtual needs Java 21 or later, and this is Java "
+                    + Runtime.version().feature() + ": use worker.threads=auto, or a newer Java");
+        }
+        requireClientsParse();
+    }
+
+    private void requireWorkableTransactions() {
+        if (commitInterval() == null) {
+            throw new InvalidConfigException(
+                    "commit.interval.ms=-1 would keep one Kafka transaction open for the whole run,"
+                            + " which no broker allows: use processing.guarantee=at_least_once with it, or an interval");
+        }
+        String set = producerSettings.get(ProducerConfig.TRANSACTION_TIMEOUT_CONFIG);
+        Duration longest = retry.longestProcessing();
+        if (set != null && transactionTimeout().compareTo(longest) < 0) {
+            throw new InvalidConfigException("producer.transaction.timeout.ms=" + set + " is shorter than the "
+                    + longest.toMillis() + " ms that one record may take (processing.timeout.ms and retry.* together):"
+                    + " raise it, or lower those");
+        }
+        if (commitInterval().compareTo(transactionTimeout().dividedBy(3)) > 0) {
+            throw new InvalidConfigException(
+                    "commit.interval.ms=" + commitInterval().toMillis()
+                            + " is more than a third of the transaction time-out of "
+                            + transactionTimeout().toMillis()
+                            + " ms: lower it, or raise producer.transaction.timeout.ms");
+        }
+    }
+
+    private void requireClientsParse() {
+        try {
+            new ConsumerConfig(consumerClient());
+            new ProducerConfig(producerClient(0));
+            new AdminClientConfig(adminClient());
+        } catch (ConfigException e) {
+            throw new InvalidConfigException("Kafka's client refuses its settings: " + e.getMessage());
+        }
+    }
+
+    private String deadLetterTopic() {
+        String topic = values.getString(ConfigKeys.DEAD_LETTER_TOPIC);
+        return topic != null ? topic : applicationId() + "-dead-letters";
+    }
+
+    private Duration millis(String key) {
+        return Duration.ofMillis(values.getLong(key));
+    }
+
+    private static int intSetting(Map<String, String> settings, String key, int fallback) {
+        String set = settings.get(key);
+        try {
+            return set == null ? fallback : Integer.parseInt(set);
+        } catch (NumberFormatException e) {
+            throw new InvalidConfigException(key + "=" + set + " is not a whole number");
+        }
+    }
+
+    private static Map<String, String> withPrefix(Map<String, String> settings, String prefix) {
+        Map<String, String> found = new HashMap<>();
+        settings.forEach((key, value) -> {
+            if (key.startsWith(prefix)) {
+                found.put(key.substring(prefix.length()), value);
+            }
+        });
+        return found;
+    }
+}
