@@ -1,12 +1,14 @@
 package dev.spillway.flow;
 
 import com.google.errorprone.annotations.concurrent.GuardedBy;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CancellationException;
+import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
 
@@ -20,6 +22,7 @@ import org.jspecify.annotations.Nullable;
 public final class CancellationToken implements AutoCloseable {
     private final @Nullable CancellationToken parent;
     private final ReentrantLock lock = new ReentrantLock();
+    private final Condition cancelled = lock.newCondition();
 
     @GuardedBy("lock")
     private final Set<Listener> listeners = new LinkedHashSet<>();
@@ -61,6 +64,7 @@ public final class CancellationToken implements AutoCloseable {
             reason = why;
             told = new ArrayList<>(listeners);
             listeners.clear();
+            cancelled.signalAll();
         } finally {
             lock.unlock();
         }
@@ -87,6 +91,24 @@ public final class CancellationToken implements AutoCloseable {
         String why = reason;
         if (why != null) {
             throw new CancellationException(why);
+        }
+    }
+
+    /**
+     * Waits until the node is cancelled or the time has passed: a sleep that a cancellation ends.
+     *
+     * @return whether it is cancelled
+     */
+    public boolean await(Time time, Duration timeout) throws InterruptedException {
+        lock.lockInterruptibly();
+        try {
+            long left = timeout.toNanos();
+            while (reason == null && left > 0) {
+                left = time.await(lock, cancelled, left);
+            }
+            return reason != null;
+        } finally {
+            lock.unlock();
         }
     }
 

@@ -21,7 +21,8 @@ import java.util.function.ToLongFunction;
  *
  * <p>One lock guards all state. {@code notEmpty} means that something is queued or the queue is closed; takers wait for it.
  * {@code room} means that some arrival that did not fit may fit now, or the queue is closed; offers under {@link
- * ShedPolicy#BLOCK} wait for it. How a waiter's wait ends is decided under the lock, together with the counts.
+ * ShedPolicies#BLOCK} wait for it. {@code drained} means that no more than {@code awaitedDepth}
+ * records are queued, or the queue is closed. How a waiter's wait ends is decided under the lock, together with the counts.
  *
  * <p>A capacity of 0 is a rendezvous: an arrival is admitted only for a taker that already waits.
  *
@@ -32,6 +33,7 @@ import java.util.function.ToLongFunction;
  */
 public final class ShedQueue<T> implements AutoCloseable {
     private static final long FOREVER = Long.MAX_VALUE;
+    private static final int NOBODY = -1;
 
     private final int capacity;
     private final long capacityBytes;
@@ -42,6 +44,7 @@ public final class ShedQueue<T> implements AutoCloseable {
     private final ReentrantLock lock = new ReentrantLock();
     private final Condition notEmpty = lock.newCondition();
     private final Condition room = lock.newCondition();
+    private final Condition drained = lock.newCondition();
 
     @GuardedBy("lock")
     private final ArrayDeque<T> queue = new ArrayDeque<>();
@@ -60,6 +63,10 @@ public final class ShedQueue<T> implements AutoCloseable {
 
     @GuardedBy("lock")
     private int waitingOffers;
+
+    /** The largest depth that somebody may be waiting for; {@link #NOBODY} when nobody waits. */
+    @GuardedBy("lock")
+    private int awaitedDepth = NOBODY;
 
     @GuardedBy("lock")
     private boolean closed;
@@ -159,18 +166,19 @@ public final class ShedQueue<T> implements AutoCloseable {
     }
 
     /**
-     * Waits until an arrival would be admitted or shed at once, or the queue is closed, or the time has passed.
+     * Waits until no more than so many records are queued, or the queue is closed, or the time has passed.
      *
-     * @return whether there is room
+     * @return whether no more than so many are queued
      */
-    public boolean awaitRoom(Duration timeout) throws InterruptedException {
+    public boolean awaitDepth(int atMost, Duration timeout) throws InterruptedException {
         lock.lockInterruptibly();
         try {
             long left = timeout.toNanos();
-            while (!closed && !fits(1) && left > 0) {
-                left = awaitRoomLocked(left);
+            while (queue.size() > atMost && !closed && left > 0) {
+                awaitedDepth = Math.max(awaitedDepth, atMost);
+                left = time.await(lock, drained, left);
             }
-            return !closed && fits(1);
+            return queue.size() <= atMost;
         } finally {
             lock.unlock();
         }
@@ -288,6 +296,7 @@ public final class ShedQueue<T> implements AutoCloseable {
             closed = true;
             notEmpty.signalAll();
             room.signalAll();
+            drained.signalAll();
         } finally {
             lock.unlock();
         }
@@ -468,7 +477,7 @@ public final class ShedQueue<T> implements AutoCloseable {
         }
     }
 
-    @SuppressWarnings("WaitNotInLoop") // the callers loop over what they wait for
+    @SuppressWarnings("WaitNotInLoop") // its callers loop over what they wait for
     private static long awaitForever(Condition condition) throws InterruptedException {
         condition.await();
         return FOREVER;
@@ -486,6 +495,10 @@ public final class ShedQueue<T> implements AutoCloseable {
     private void wakeOffers() {
         if (waitingOffers > 0) {
             room.signalAll();
+        }
+        if (queue.size() <= awaitedDepth) {
+            awaitedDepth = NOBODY;
+            drained.signalAll();
         }
     }
 }

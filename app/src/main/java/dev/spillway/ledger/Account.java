@@ -75,7 +75,7 @@ public final class Account {
 
     /**
      * Takes an untouched record out of the books again and cuts the run below it. The caller withdraws every record of the
-     * run that lies above this one, too: a run has no holes.
+     * run that lies above this one, too: a run has no holes. A run that is empty again may begin anywhere.
      *
      * @throws IllegalStateException when the epoch is sealed
      */
@@ -83,14 +83,19 @@ public final class Account {
         ledger.requireOpen();
         consumedCount--;
         consumedFingerprint -= Fingerprint.of(seed, offset);
-        nextOffset = Math.min(nextOffset, offset);
+        if (consumedCount == 0) {
+            firstOffset = -1;
+            nextOffset = -1;
+        } else {
+            nextOffset = Math.min(nextOffset, offset);
+        }
         ledger.addConsumed(-1);
     }
 
     /**
      * Books a record's final outcome. Any thread.
      *
-     * @throws IllegalStateException when more has been settled than the sealed epoch consumed: a record was settled twice
+     * @throws SettledTwiceException when more has been settled than the sealed epoch consumed
      */
     public void settle(long offset, Outcome outcome) {
         int slot = slot(outcome);
@@ -99,7 +104,8 @@ public final class Account {
         ledger.addSettled(partition, offset);
     }
 
-    long consumedCount() {
+    /** How many records the run holds. */
+    public long consumedCount() {
         return consumedCount;
     }
 

@@ -88,8 +88,7 @@ public final class Ledger {
         long total = settledTotal.incrementAndGet();
         long awaited = target;
         if (total > awaited) {
-            throw new IllegalStateException(new Origin(partition.topic(), partition.number(), offset)
-                    + " was settled after everything in its epoch had been: some record was settled twice");
+            throw new SettledTwiceException(new Origin(partition.topic(), partition.number(), offset));
         }
         if (total == awaited) {
             onJoined.run();

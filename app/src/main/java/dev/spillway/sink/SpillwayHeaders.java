@@ -2,6 +2,9 @@ package dev.spillway.sink;
 
 /** Names of the headers on what Spillway writes. Values are UTF-8 text. They are a promise to those who read the topics. */
 public final class SpillwayHeaders {
+    /** What all of them begin with. */
+    static final String PREFIX = "spillway.";
+
     /** On all outputs: {@code topic-partition@offset} of the input record. */
     public static final String ORIGIN = "spillway.origin";
 

@@ -1,0 +1,108 @@
+package dev.spillway.intake;
+
+import dev.spillway.flow.QueueSnapshot;
+import dev.spillway.flow.ShedQueue;
+import dev.spillway.flow.Time;
+import dev.spillway.processor.Workers;
+import dev.spillway.sink.Delivery;
+import java.time.Duration;
+import java.util.concurrent.TimeUnit;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * How much may be queued when all of it has to settle within one transaction. That is so under exactly once with a policy that settles
+ * arrivals at the door: the epoch then holds the queue's content (see {@link EpochPipeline}), and more of it than the workers can do
+ * in a third of the transaction time-out would abort again and again. The consumer loop's own.
+ *
+ * <p>Until a service time has been measured, arrivals are held back beyond twice the number of workers rather than shed: nothing is
+ * known yet that would justify shedding.
+ */
+final class AdmissionLimit {
+    private static final Logger LOG = LoggerFactory.getLogger(AdmissionLimit.class);
+    private static final long MEASURE_EVERY_NANOS = TimeUnit.MILLISECONDS.toNanos(500);
+    private static final double WEIGHT = 0.5;
+    private static final double RECOVERY = 1.05;
+
+    private final ShedQueue<Delivery> queue;
+    private final Workers workers;
+    private final Duration budget;
+    private final Time time;
+
+    private long measuredAt;
+    private long measuredRecords;
+    private long measuredNanos;
+    private double meanNanos;
+    private double caution = 1;
+    private boolean warned;
+
+    /**
+     * Limits nothing until the first measurement.
+     *
+     * @param budget the time within which everything that is queued should settle
+     */
+    AdmissionLimit(ShedQueue<Delivery> queue, Workers workers, Duration budget, Time time) {
+        this.queue = queue;
+        this.workers = workers;
+        this.budget = budget;
+        this.time = time;
+        this.measuredAt = time.nanoTime();
+    }
+
+    /**
+     * How many arrivals may be offered to the queue now.
+     *
+     * @param outstanding records that have been admitted and not settled
+     */
+    int allowance(long outstanding) {
+        if (meanNanos > 0) {
+            return Integer.MAX_VALUE;
+        }
+        return (int) Math.max(0, 2L * workers.count() - outstanding);
+    }
+
+    /** Measures the service time now and then and sets the queue's effective capacity by it. */
+    void update() {
+        long now = time.nanoTime();
+        boolean first = meanNanos == 0;
+        if (!first && now - measuredAt < MEASURE_EVERY_NANOS) {
+            return;
+        }
+        measuredAt = now;
+        long records = workers.serviceTime().records();
+        long nanos = workers.serviceTime().nanos();
+        if (records > measuredRecords) {
+            double mean = (double) (nanos - measuredNanos) / (records - measuredRecords);
+            meanNanos = first ? Math.max(1, mean) : meanNanos + WEIGHT * (mean - meanNanos);
+            measuredRecords = records;
+            measuredNanos = nanos;
+            caution = Math.min(1, caution * RECOVERY);
+            apply();
+        }
+    }
+
+    /** An epoch was aborted because it took too long: admit half as much, and recover slowly. */
+    void halve() {
+        caution /= 2;
+        if (meanNanos > 0) {
+            apply();
+        }
+    }
+
+    private void apply() {
+        double affordable = workers.count() * (budget.toNanos() / Math.max(1, meanNanos)) * caution;
+        queue.limitTo((int) Math.max(1, Math.min(Integer.MAX_VALUE, affordable)));
+        QueueSnapshot snapshot = queue.snapshot();
+        if (!warned && snapshot.limit() < snapshot.capacity() && snapshot.depth() >= snapshot.limit()) {
+            warned = true;
+            LOG.warn(
+                    "the queue counts as full at {} of {} records: a record takes {} ms on average, and what is queued has to"
+                            + " settle within {} ms, a third of the transaction time-out; more workers, a longer"
+                            + " producer.transaction.timeout.ms or processing.guarantee=at_least_once would use more of it",
+                    snapshot.limit(),
+                    snapshot.capacity(),
+                    TimeUnit.NANOSECONDS.toMillis((long) meanNanos),
+                    budget.toMillis());
+        }
+    }
+}

@@ -1,0 +1,471 @@
+package dev.spillway.intake;
+
+import dev.spillway.flow.BatchOffer;
+import dev.spillway.flow.CancellationToken;
+import dev.spillway.flow.ShedQueue;
+import dev.spillway.flow.Signal;
+import dev.spillway.flow.Time;
+import dev.spillway.processor.Workers;
+import dev.spillway.sink.Delivery;
+import dev.spillway.sink.EpochAbortedException;
+import dev.spillway.sink.SendFailure;
+import dev.spillway.sink.Sink;
+import dev.spillway.sink.SinkException;
+import dev.spillway.sink.SpoiledOrigins;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.TimeUnit;
+import org.apache.kafka.clients.consumer.Consumer;
+import org.apache.kafka.clients.consumer.ConsumerRebalanceListener;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.apache.kafka.clients.consumer.ConsumerRecords;
+import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.errors.TimeoutException;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The one thread that touches the consumer. Each round it moves the epochs on, polls, and admits what came.
+ *
+ * <p>What a poll brings and the queue does not take at once (under {@code BLOCK}, or while admission is limited) waits in {@code
+ * arrivals}, at most one poll's worth: as long as anything waits there the partitions are paused. It is not consumed yet: no epoch knows
+ * it, and on a rebalance it is simply forgotten.
+ */
+public final class ConsumerLoop {
+    private static final Logger LOG = LoggerFactory.getLogger(ConsumerLoop.class);
+
+    /** How long a poll may wait while nothing is under way, and so how late a stop may be noticed. */
+    private static final Duration IDLE_POLL = Duration.ofMillis(100);
+    /** How long a poll may wait while epochs are under way, and so how late a commit may begin. */
+    private static final Duration BUSY_POLL = Duration.ofMillis(5);
+
+    private static final Duration PAUSED_WAIT = Duration.ofMillis(5);
+    private static final Duration STEP_WAIT = Duration.ofMillis(10);
+
+    private final Consumer<byte @Nullable [], byte @Nullable []> consumer;
+    private final ShedQueue<Delivery> queue;
+    private final Workers workers;
+    private final SpoiledOrigins spoiled;
+    private final Signal changed;
+    private final EpochPipeline epochs;
+    private final @Nullable AdmissionLimit admission;
+    private final @Nullable ConsumerOffsetCommitter offsetCommitter;
+    private final IntakeConfig config;
+    private final CancellationToken workerToken;
+    private final Time time;
+
+    private final List<Delivery> arrivals = new ArrayList<>();
+    private final Map<TopicPartition, Long> polledUpTo = new HashMap<>();
+    private boolean paused;
+    private boolean assignedOnce;
+    private volatile boolean assigned;
+    private @Nullable FinishLine finishLine;
+
+    /**
+     * Assembles the loop; {@link #subscribe} comes next.
+     *
+     * @param offsetCommitter the sink's, if it commits through the consumer
+     * @param changed raised by others when an epoch has joined, a send has failed or a commit has ended
+     * @param workerToken cancelled when a worker has failed
+     */
+    public ConsumerLoop(
+            IntakeConfig config,
+            Consumer<byte @Nullable [], byte @Nullable []> consumer,
+            ShedQueue<Delivery> queue,
+            Workers workers,
+            SpoiledOrigins spoiled,
+            Sink sink,
+            @Nullable ConsumerOffsetCommitter offsetCommitter,
+            Signal changed,
+            CancellationToken workerToken,
+            Time time) {
+        this.config = config;
+        this.consumer = consumer;
+        this.queue = queue;
+        this.workers = workers;
+        this.spoiled = spoiled;
+        this.offsetCommitter = offsetCommitter;
+        this.changed = changed;
+        this.workerToken = workerToken;
+        this.time = time;
+        this.epochs =
+                new EpochPipeline(sink, queue, config.commitInterval(), consumer::groupMetadata, time, changed::raise);
+        Duration transactionTimeout = config.transactionTimeout();
+        this.admission = transactionTimeout != null && queue.policy().shedsOutOfOrder()
+                ? new AdmissionLimit(queue, workers, transactionTimeout.dividedBy(3), time)
+                : null;
+    }
+
+    /** Joins the group. */
+    public void subscribe() {
+        consumer.subscribe(config.topics(), new Rebalances());
+    }
+
+    /** Notes the present end offsets; {@link #isFinished} is measured by them. Blocks. */
+    public void finishAtPresentEnd() {
+        Set<TopicPartition> partitions = new HashSet<>();
+        for (String topic : config.topics()) {
+            consumer.partitionsFor(topic).forEach(p -> partitions.add(new TopicPartition(p.topic(), p.partition())));
+        }
+        finishLine = new FinishLine(consumer.endOffsets(partitions));
+    }
+
+    /** Whether everything up to the noted end offsets has been admitted. */
+    public boolean isFinished() {
+        FinishLine line = finishLine;
+        return line != null
+                && assignedOnce
+                && arrivals.isEmpty()
+                && line.isReached(consumer.assignment(), this::knownPosition);
+    }
+
+    /** Whether the group has assigned partitions to this member. Any thread. */
+    public boolean hasAssignment() {
+        return assigned;
+    }
+
+    /** What the run has come to so far. */
+    public RunTotals totals() {
+        return epochs.totals();
+    }
+
+    /**
+     * One round: epochs, poll, admission.
+     *
+     * @throws SinkException when Kafka refuses what the sidecar has to give, for good
+     * @throws dev.spillway.ledger.ImbalanceException when an epoch does not balance
+     * @throws InterruptedException when the thread is interrupted
+     */
+    public void runOnce() throws InterruptedException {
+        step();
+        if (!arrivals.isEmpty()) {
+            awaitRoom();
+        }
+        admit();
+        pauseOrResume();
+        take(poll(pollTimeout()));
+        admit();
+        epochs.sealIfDue();
+    }
+
+    /**
+     * Admits nothing more and lets what was admitted settle and commit. When that takes too long, what no worker has touched is given
+     * back to Kafka first; then, at the deadline, this returns.
+     *
+     * @return whether everything is settled and committed
+     */
+    public boolean drain(Duration timeout) throws InterruptedException {
+        arrivals.clear();
+        polledUpTo.clear();
+        long start = time.nanoTime();
+        long giveBackAt = start + timeout.multipliedBy(3).dividedBy(4).toNanos();
+        boolean givenBack = false;
+        while (epochs.outstanding() > 0 && time.nanoTime() - start < timeout.toNanos()) {
+            if (!givenBack && time.nanoTime() - giveBackAt >= 0) {
+                givenBack = true;
+                int count = epochs.giveBack(consumer.assignment());
+                LOG.info("the shutdown cannot wait for the queue: {} untouched records stay with Kafka", count);
+            }
+            keepMembership();
+            step();
+            epochs.sealIfDue();
+            changed.await(STEP_WAIT);
+        }
+        return epochs.outstanding() == 0;
+    }
+
+    /**
+     * Commits what is settled, at the end of a run; nothing is polled after it.
+     *
+     * @return whether everything that was consumed is committed
+     */
+    public boolean commitLast(Duration timeout) throws InterruptedException {
+        setSynchronousCommits(true);
+        long start = time.nanoTime();
+        boolean last = false;
+        while (!epochs.isIdle() && time.nanoTime() - start < timeout.toNanos()) {
+            step();
+            if (!last && epochs.outstanding() == 0) {
+                epochs.sealLast();
+                last = true;
+            } else {
+                changed.await(STEP_WAIT);
+            }
+        }
+        return epochs.isIdle();
+    }
+
+    /** Gives up what is not committed. */
+    public void abandon(String reason) {
+        arrivals.clear();
+        epochs.abort(reason);
+    }
+
+    /** Everything that has to happen in each round, whether records are polled or not. */
+    private void step() {
+        if (workerToken.isCancelled()) {
+            throw new WorkerFailedException(workerToken.reason().orElse("cancelled"));
+        }
+        workers.interruptOverdue();
+        handleFailures();
+        advance();
+        if (admission != null) {
+            admission.update();
+        }
+        Duration transactionTimeout = config.transactionTimeout();
+        if (transactionTimeout != null
+                && epochs.oldestBusyFor()
+                                .compareTo(transactionTimeout.multipliedBy(9).dividedBy(10))
+                        >= 0) {
+            if (admission != null) {
+                admission.halve();
+            }
+            rollBack("its transaction is about to time out after " + transactionTimeout.toMillis() + " ms", Set.of());
+        }
+    }
+
+    private void advance() {
+        try {
+            epochs.advance();
+        } catch (EpochAbortedException e) {
+            LOG.debug("commit failed", e);
+            rollBack(String.valueOf(e.getMessage()), Set.of());
+        }
+    }
+
+    private void handleFailures() {
+        SendFailure failure = epochs.pollFailure();
+        while (failure != null) {
+            handle(failure);
+            failure = epochs.pollFailure();
+        }
+    }
+
+    private void handle(SendFailure failure) {
+        if (failure instanceof SendFailure.Spoiled refused) {
+            if (config.transactionTimeout() == null) {
+                refused.delivery().run().publisher().deadLetteredInstead(refused);
+            } else {
+                spoiled.remember(refused.delivery().origin(), refused.cause());
+                rollBack(
+                        "Kafka refuses a result of " + refused.delivery() + " ("
+                                + refused.cause().getMessage() + "); it will be dead-lettered when it comes again",
+                        Set.of());
+            }
+        } else if (failure instanceof SendFailure.Fatal fatal) {
+            throw fatal.cause() instanceof RuntimeException e ? e : new SinkException("a send failed", fatal.cause());
+        } else {
+            rollBack("a send failed: " + failure.cause().getMessage(), Set.of());
+        }
+    }
+
+    /** Aborts what is not committed and polls it again, except for partitions that are being given up. */
+    private void rollBack(String reason, Collection<TopicPartition> givenUp) {
+        LOG.warn("epoch aborted, its records will be processed again: {}", reason);
+        Map<TopicPartition, Long> rewind = epochs.abort(reason);
+        for (Delivery delivery : arrivals) {
+            rewind.merge(LiveEpoch.partitionOf(delivery), delivery.record().offset(), Math::min);
+        }
+        arrivals.clear();
+        Set<TopicPartition> kept = new HashSet<>(consumer.assignment());
+        kept.removeAll(givenUp);
+        rewind.forEach((partition, offset) -> {
+            if (kept.contains(partition)) {
+                consumer.seek(partition, offset);
+            }
+        });
+        polledUpTo.clear();
+    }
+
+    private void take(ConsumerRecords<byte @Nullable [], byte @Nullable []> records) {
+        for (ConsumerRecord<byte @Nullable [], byte @Nullable []> record : records) {
+            arrivals.add(new Delivery(record));
+        }
+        records.nextOffsets().forEach((partition, next) -> polledUpTo.put(partition, next.offset()));
+    }
+
+    /** Offers what has arrived to the queue, as far as it goes without waiting. */
+    private void admit() {
+        if (arrivals.isEmpty() || !epochs.ensureOpen()) {
+            return;
+        }
+        int admitted = 0;
+        boolean more = true;
+        while (more && admitted < arrivals.size()) {
+            int handled = admitSome(arrivals.subList(admitted, arrivals.size()));
+            admitted += handled;
+            more = handled > 0;
+        }
+        arrivals.subList(0, admitted).clear();
+        if (arrivals.isEmpty()) {
+            polledUpTo.forEach(epochs::skipTo);
+            polledUpTo.clear();
+        }
+    }
+
+    private int admitSome(List<Delivery> waiting) {
+        if (waiting.get(0).size() > config.queueCapacityBytes()) {
+            epochs.refuse(
+                    waiting.get(0),
+                    "the record has " + waiting.get(0).size() + " bytes, more than queue.capacity.bytes="
+                            + config.queueCapacityBytes());
+            return 1;
+        }
+        List<Delivery> offered = waiting.subList(0, offerable(waiting));
+        if (offered.isEmpty()) {
+            return 0;
+        }
+        epochs.stamp(offered);
+        BatchOffer<Delivery> offer = queue.offerAll(offered);
+        epochs.consumed(offered.subList(0, offer.handled()));
+        epochs.drop(offer.victims());
+        return offer.handled();
+    }
+
+    /** How many of them may be offered at once: as many as admission allows, up to one that is too large for any queue. */
+    private int offerable(List<Delivery> waiting) {
+        int most = admission == null
+                ? waiting.size()
+                : Math.min(waiting.size(), admission.allowance(epochs.outstanding()));
+        for (int i = 0; i < most; i++) {
+            if (waiting.get(i).size() > config.queueCapacityBytes()) {
+                return i;
+            }
+        }
+        return most;
+    }
+
+    private void awaitRoom() throws InterruptedException {
+        if (!epochs.ensureOpen() || admission != null) {
+            changed.await(PAUSED_WAIT);
+        } else {
+            queue.awaitDepth(queue.snapshot().limit() / 2, PAUSED_WAIT);
+        }
+    }
+
+    private void pauseOrResume() {
+        if (!arrivals.isEmpty()) {
+            pause();
+        } else if (paused) {
+            consumer.resume(consumer.paused());
+            paused = false;
+        }
+    }
+
+    private void pause() {
+        consumer.pause(consumer.assignment());
+        paused = true;
+    }
+
+    private Duration pollTimeout() {
+        if (!arrivals.isEmpty()) {
+            return Duration.ZERO;
+        }
+        return epochs.isIdle() ? IDLE_POLL : BUSY_POLL;
+    }
+
+    private ConsumerRecords<byte @Nullable [], byte @Nullable []> poll(Duration timeout) {
+        var records = consumer.poll(timeout);
+        assigned = !consumer.assignment().isEmpty();
+        return records;
+    }
+
+    private void keepMembership() {
+        pause();
+        poll(Duration.ZERO);
+    }
+
+    private long knownPosition(TopicPartition partition) {
+        try {
+            return consumer.position(partition, Duration.ZERO);
+        } catch (TimeoutException e) {
+            return -1;
+        }
+    }
+
+    private void setSynchronousCommits(boolean synchronous) {
+        if (offsetCommitter != null) {
+            offsetCommitter.setSynchronous(synchronous);
+        }
+    }
+
+    /** What the group does to us, in the loop's own thread: Kafka calls it from within poll. */
+    private final class Rebalances implements ConsumerRebalanceListener {
+        @Override
+        public void onPartitionsAssigned(Collection<TopicPartition> partitions) {
+            assignedOnce = true;
+            if (!partitions.isEmpty()) {
+                LOG.info("assigned {}", partitions);
+            }
+            if (paused) {
+                consumer.pause(partitions);
+            }
+        }
+
+        @Override
+        public void onPartitionsRevoked(Collection<TopicPartition> partitions) {
+            Set<TopicPartition> revoked = Set.copyOf(partitions);
+            forgetArrivals(revoked);
+            int givenBack = epochs.giveBack(revoked);
+            if (epochs.holdsAny(revoked)) {
+                settle(revoked);
+            }
+            if (!revoked.isEmpty()) {
+                LOG.info("revoked {}; {} untouched records stay with Kafka", revoked, givenBack);
+            }
+        }
+
+        @Override
+        public void onPartitionsLost(Collection<TopicPartition> partitions) {
+            Set<TopicPartition> lost = Set.copyOf(partitions);
+            LOG.warn("lost {}: another member may own them already, nothing of them is committed", lost);
+            forgetArrivals(lost);
+            if (epochs.holdsAny(lost)) {
+                rollBack("its partitions were lost", lost);
+            }
+        }
+
+        private void forgetArrivals(Set<TopicPartition> partitions) {
+            arrivals.removeIf(delivery -> partitions.contains(LiveEpoch.partitionOf(delivery)));
+            polledUpTo.keySet().removeAll(partitions);
+        }
+
+        private void settle(Set<TopicPartition> revoked) {
+            setSynchronousCommits(true);
+            try {
+                if (!awaitCommitted(revoked)) {
+                    rollBack(
+                            "the drain for a rebalance missed its deadline of "
+                                    + config.revocationTimeout().toMillis() + " ms",
+                            revoked);
+                }
+            } catch (InterruptedException e) {
+                rollBack("interrupted while draining for a rebalance", revoked);
+                Thread.currentThread().interrupt();
+            } finally {
+                setSynchronousCommits(false);
+            }
+        }
+
+        private boolean awaitCommitted(Set<TopicPartition> revoked) throws InterruptedException {
+            long start = time.nanoTime();
+            while (epochs.holdsAny(revoked)) {
+                if (time.nanoTime() - start >= config.revocationTimeout().toNanos()) {
+                    return false;
+                }
+                step();
+                epochs.sealHolding(revoked);
+                changed.await(STEP_WAIT);
+            }
+            LOG.debug("drained for a rebalance in {} ms", TimeUnit.NANOSECONDS.toMillis(time.nanoTime() - start));
+            return true;
+        }
+    }
+}

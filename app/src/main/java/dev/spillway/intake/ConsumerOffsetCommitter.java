@@ -1,0 +1,76 @@
+package dev.spillway.intake;
+
+import dev.spillway.sink.EpochAbortedException;
+import dev.spillway.sink.OffsetCommitter;
+import dev.spillway.sink.SinkException;
+import java.time.Duration;
+import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import org.apache.kafka.clients.consumer.Consumer;
+import org.apache.kafka.clients.consumer.OffsetAndMetadata;
+import org.apache.kafka.common.KafkaException;
+import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.errors.AuthorizationException;
+import org.apache.kafka.common.errors.FencedInstanceIdException;
+import org.apache.kafka.common.errors.RetriableException;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Commits the offsets of epochs through the consumer: asynchronously while the loop polls, since the answer comes with a later poll, and
+ * synchronously where no poll will come. The consumer loop's own.
+ */
+public final class ConsumerOffsetCommitter implements OffsetCommitter {
+    private static final Duration SYNC_TIMEOUT = Duration.ofSeconds(10);
+
+    private final Consumer<?, ?> consumer;
+    private boolean synchronous;
+
+    public ConsumerOffsetCommitter(Consumer<?, ?> consumer) {
+        this.consumer = consumer;
+    }
+
+    /** Whether commits wait for their answer: in a rebalance, and at the end. */
+    void setSynchronous(boolean synchronous) {
+        this.synchronous = synchronous;
+    }
+
+    @Override
+    public CompletableFuture<@Nullable Void> commit(Map<TopicPartition, OffsetAndMetadata> offsets) {
+        CompletableFuture<@Nullable Void> done = new CompletableFuture<>();
+        if (synchronous) {
+            commitSync(offsets, done);
+        } else {
+            commitAsync(offsets, done);
+        }
+        return done;
+    }
+
+    private void commitSync(Map<TopicPartition, OffsetAndMetadata> offsets, CompletableFuture<@Nullable Void> done) {
+        try {
+            consumer.commitSync(offsets, SYNC_TIMEOUT);
+            done.complete(null);
+        } catch (KafkaException e) {
+            done.completeExceptionally(translate(e));
+        }
+    }
+
+    /** What could be tried again is: committing the same offsets twice does no harm, and no later epoch commits before this one. */
+    private void commitAsync(Map<TopicPartition, OffsetAndMetadata> offsets, CompletableFuture<@Nullable Void> done) {
+        consumer.commitAsync(offsets, (committed, e) -> {
+            if (e == null) {
+                done.complete(null);
+            } else if (e instanceof RetriableException) {
+                commitAsync(offsets, done);
+            } else {
+                done.completeExceptionally(translate(e));
+            }
+        });
+    }
+
+    private static Exception translate(Exception e) {
+        if (e instanceof AuthorizationException || e instanceof FencedInstanceIdException) {
+            return new SinkException("the offsets could not be committed", e);
+        }
+        return new EpochAbortedException("the offsets could not be committed: " + e.getMessage(), e);
+    }
+}

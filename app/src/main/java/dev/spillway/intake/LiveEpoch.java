@@ -1,0 +1,122 @@
+package dev.spillway.intake;
+
+import dev.spillway.ledger.Account;
+import dev.spillway.ledger.Epoch;
+import dev.spillway.ledger.PartitionId;
+import dev.spillway.sink.Delivery;
+import dev.spillway.sink.Publisher;
+import dev.spillway.sink.Run;
+import java.time.Duration;
+import java.util.Collection;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import org.apache.kafka.clients.consumer.OffsetAndMetadata;
+import org.apache.kafka.common.TopicPartition;
+import org.jspecify.annotations.Nullable;
+
+/** An epoch that is not committed yet, with what the loop has to know about it. The consumer loop's own. */
+final class LiveEpoch {
+    private final Epoch epoch;
+    private final Publisher publisher;
+    private final Map<TopicPartition, Run> runs = new HashMap<>();
+
+    /** The highest offset of each partition that was settled at the door, while older ones may still be queued. */
+    private final Map<TopicPartition, Long> settledAhead = new HashMap<>();
+
+    private long firstRecordAtNanos;
+    private @Nullable CompletableFuture<@Nullable Void> commit;
+
+    LiveEpoch(Epoch epoch, Publisher publisher) {
+        this.epoch = epoch;
+        this.publisher = publisher;
+    }
+
+    Epoch epoch() {
+        return epoch;
+    }
+
+    Publisher publisher() {
+        return publisher;
+    }
+
+    Run runOf(TopicPartition partition) {
+        return runs.computeIfAbsent(
+                partition,
+                tp -> new Run(epoch.ledger().account(new PartitionId(tp.topic(), tp.partition())), publisher));
+    }
+
+    /** Whether any record of these partitions belongs to the epoch. */
+    boolean holdsAny(Collection<TopicPartition> partitions) {
+        return partitions.stream()
+                .map(runs::get)
+                .anyMatch(run -> run != null && run.account().consumedCount() > 0);
+    }
+
+    /** How many records have no outcome yet. */
+    long outstanding() {
+        return epoch.ledger().consumed() - epoch.ledger().settled();
+    }
+
+    void consume(Delivery delivery, long nowNanos) {
+        if (epoch.isEmpty()) {
+            firstRecordAtNanos = nowNanos;
+        }
+        delivery.run().account().consume(delivery.record().offset());
+    }
+
+    /** How long the epoch has held records. */
+    Duration busyFor(long nowNanos) {
+        return epoch.isEmpty() ? Duration.ZERO : Duration.ofNanos(nowNanos - firstRecordAtNanos);
+    }
+
+    /**
+     * Whether a queued record may leave the epoch again: nobody has touched it, nor anything behind it in its partition. Takers and
+     * evictions take the head of the queue, so that only what was settled at the door can lie behind.
+     */
+    boolean mayLeave(Delivery queued, TopicPartition partition) {
+        return queued.run() == runs.get(partition)
+                && queued.record().offset() > settledAhead.getOrDefault(partition, -1L);
+    }
+
+    /** The offsets to commit: of each partition that the epoch holds records of, the one behind them. */
+    Map<TopicPartition, OffsetAndMetadata> offsets() {
+        Map<TopicPartition, OffsetAndMetadata> offsets = new HashMap<>();
+        runs.forEach((partition, run) -> {
+            Account account = run.account();
+            if (account.consumedCount() > 0) {
+                offsets.put(partition, new OffsetAndMetadata(account.nextOffset()));
+            }
+        });
+        return offsets;
+    }
+
+    /** Where each partition would have to be polled again from, if the epoch were aborted. */
+    Map<TopicPartition, Long> startOffsets() {
+        Map<TopicPartition, Long> offsets = new HashMap<>();
+        runs.forEach((partition, run) -> {
+            if (run.account().firstOffset() >= 0) {
+                offsets.put(partition, run.account().firstOffset());
+            }
+        });
+        return offsets;
+    }
+
+    @Nullable
+    CompletableFuture<@Nullable Void> commit() {
+        return commit;
+    }
+
+    void committing(CompletableFuture<@Nullable Void> future) {
+        commit = future;
+    }
+
+    /** Notes a record that gets its outcome at the door, perhaps before older ones of its partition. */
+    void noteSettledAhead(Delivery delivery) {
+        settledAhead.merge(partitionOf(delivery), delivery.record().offset(), Math::max);
+    }
+
+    static TopicPartition partitionOf(Delivery delivery) {
+        return new TopicPartition(delivery.record().topic(), delivery.record().partition());
+    }
+}

@@ -1,0 +1,23 @@
+package dev.spillway.intake;
+
+import dev.spillway.ledger.EpochReport;
+import dev.spillway.ledger.EpochReport.Totals;
+
+/**
+ * What a run has come to.
+ *
+ * @param committed sums over the epochs that were committed
+ * @param epochs how many epochs were committed
+ * @param aborted how many were aborted
+ */
+public record RunTotals(Totals committed, long epochs, long aborted) {
+    static final RunTotals ZERO = new RunTotals(Totals.ZERO, 0, 0);
+
+    RunTotals plusCommitted(EpochReport report) {
+        return new RunTotals(committed.plus(report.totals()), epochs + 1, aborted);
+    }
+
+    RunTotals plusAborted(int count) {
+        return new RunTotals(committed, epochs, aborted + count);
+    }
+}

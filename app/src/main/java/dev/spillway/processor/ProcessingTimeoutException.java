@@ -1,0 +1,12 @@
+package dev.spillway.processor;
+
+import java.time.Duration;
+
+/** An attempt took longer than {@code processing.timeout.ms} and was interrupted. */
+final class ProcessingTimeoutException extends Exception {
+    private static final long serialVersionUID = 1L;
+
+    ProcessingTimeoutException(Duration timeout) {
+        super("no result within processing.timeout.ms=" + timeout.toMillis());
+    }
+}

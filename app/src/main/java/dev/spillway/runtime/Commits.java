@@ -1,0 +1,58 @@
+package dev.spillway.runtime;
+
+import java.util.concurrent.Executor;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.TimeUnit;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** The thread on which transactions are committed and aborted, one after the other, so that the consumer loop never waits for them. */
+final class Commits implements Executor, AutoCloseable {
+    private static final Logger LOG = LoggerFactory.getLogger(Commits.class);
+    private static final long STOP_SECONDS = 10;
+
+    private final ExecutorService executor = Executors.newSingleThreadExecutor(work -> {
+        Thread thread = new Thread(work, "spillway-commits");
+        thread.setDaemon(true);
+        return thread;
+    });
+    private volatile Runnable onStop = () -> {};
+
+    /** What lets a commit that gets no answer end. */
+    void onStop(Runnable hurry) {
+        onStop = hurry;
+    }
+
+    @Override
+    public void execute(Runnable step) {
+        try {
+            executor.execute(step);
+        } catch (RejectedExecutionException e) {
+            LOG.debug("too late for a commit or an abort: the connections are being closed, which aborts as well", e);
+        }
+    }
+
+    /** Lets what is under way end, and joins the thread. Idempotent. */
+    void stop() {
+        onStop.run();
+        executor.shutdown();
+        try {
+            if (!executor.awaitTermination(STOP_SECONDS, TimeUnit.SECONDS)) {
+                LOG.warn(
+                        "a commit or an abort got no answer from Kafka within {} s and is left to the broker",
+                        STOP_SECONDS);
+                executor.shutdownNow();
+            }
+        } catch (InterruptedException e) {
+            executor.shutdownNow();
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    @Override
+    public void close() {
+        stop();
+    }
+}

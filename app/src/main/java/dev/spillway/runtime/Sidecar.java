@@ -1,0 +1,262 @@
+package dev.spillway.runtime;
+
+import dev.spillway.config.Guarantee;
+import dev.spillway.config.SpillwayConfig;
+import dev.spillway.flow.CancellationToken;
+import dev.spillway.flow.JoinReport;
+import dev.spillway.flow.ShedQueue;
+import dev.spillway.flow.Signal;
+import dev.spillway.flow.Time;
+import dev.spillway.flow.WorkerScope;
+import dev.spillway.intake.ConsumerLoop;
+import dev.spillway.intake.ConsumerOffsetCommitter;
+import dev.spillway.intake.IntakeConfig;
+import dev.spillway.processor.Processor;
+import dev.spillway.processor.Processors;
+import dev.spillway.processor.Workers;
+import dev.spillway.sink.AcknowledgingSink;
+import dev.spillway.sink.Delivery;
+import dev.spillway.sink.OutputFactory;
+import dev.spillway.sink.Sink;
+import dev.spillway.sink.SizeLimits;
+import dev.spillway.sink.SpoiledOrigins;
+import dev.spillway.sink.TransactionalSink;
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.atomic.AtomicReference;
+import java.util.random.RandomGenerator;
+import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.consumer.Consumer;
+import org.apache.kafka.clients.consumer.KafkaConsumer;
+import org.apache.kafka.clients.producer.KafkaProducer;
+import org.apache.kafka.clients.producer.Producer;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * One run of the sidecar, from assembly to report. {@link #run} occupies the calling thread, which becomes the consumer loop; {@link
+ * #stop} may be called by any thread.
+ *
+ * <p>Shutdown has this order: take nothing new; drain; close the queue, which ends the workers; join them, interrupting those that are
+ * late; commit the last epoch if it balances, otherwise abort it; join the commits; close producers, processor and consumer; report.
+ */
+public final class Sidecar {
+    private static final Logger LOG = LoggerFactory.getLogger(Sidecar.class);
+
+    /** How long an interrupted worker may take to end before it is reported as leaked. */
+    private static final Duration GRACE = Duration.ofSeconds(2);
+    /** How long the broker may take to confirm the last commits. */
+    private static final Duration LAST_COMMIT = Duration.ofSeconds(30);
+
+    private final SpillwayConfig config;
+    private final Time time;
+    private final boolean untilEnd;
+    private final Lifecycle lifecycle = new Lifecycle();
+    private final AtomicReference<@Nullable String> stopReason = new AtomicReference<>();
+    private final Signal changed;
+    private volatile @Nullable ConsumerLoop loop;
+
+    /**
+     * Assembles nothing yet; the configuration is valid by its type.
+     *
+     * @param untilEnd whether to stop at the input's end as it is at start
+     */
+    public Sidecar(SpillwayConfig config, boolean untilEnd, Time time) {
+        this.config = config;
+        this.untilEnd = untilEnd;
+        this.time = time;
+        this.changed = new Signal(time);
+    }
+
+    /** Asks for an orderly end; the first reason counts. Any thread. */
+    public void stop(String reason) {
+        stopReason.compareAndSet(null, reason);
+        changed.raise();
+    }
+
+    /** Where the sidecar is in its life. Any thread. */
+    public Lifecycle.State state() {
+        return lifecycle.state();
+    }
+
+    /** Whether it is running and the group has assigned it partitions. Any thread. */
+    public boolean isReady() {
+        ConsumerLoop current = loop;
+        return lifecycle.state() instanceof Lifecycle.Running && current != null && current.hasAssignment();
+    }
+
+    /**
+     * Runs until {@link #stop}, the end of the input, or an error.
+     *
+     * @return the report; an error that ended the run is in it
+     * @throws StartupException when it cannot start
+     * @throws dev.spillway.config.InvalidConfigException when the processor cannot be made
+     */
+    public ExitReport run() {
+        lifecycle.start("configuration is valid");
+        CancellationToken root = CancellationToken.root();
+        try (Processor processor = Processors.create(config, time);
+                Admin admin = Admin.create(config.adminClient());
+                Consumer<byte @Nullable [], byte @Nullable []> consumer =
+                        new KafkaConsumer<>(config.consumerClient())) {
+            SizeLimits limits = new Preflight(admin, config).check();
+            return run(root, processor, consumer, limits);
+        } catch (RuntimeException e) {
+            if (lifecycle.state() instanceof Lifecycle.Starting) {
+                lifecycle.fail(String.valueOf(e.getMessage()));
+            }
+            throw e;
+        } finally {
+            root.cancel("the sidecar has ended");
+        }
+    }
+
+    private ExitReport run(
+            CancellationToken root,
+            Processor processor,
+            Consumer<byte @Nullable [], byte @Nullable []> consumer,
+            SizeLimits limits) {
+        ShedQueue<Delivery> queue = new ShedQueue<>(
+                config.queueCapacity(), config.queueCapacityBytes(), config.shedPolicy(), Delivery::size, time);
+        SpoiledOrigins spoiled = new SpoiledOrigins();
+        OutputFactory outputs = new OutputFactory(config.topics(), limits, time);
+        Workers workers = new Workers(
+                config.workers(), queue, processor, config.retry(), spoiled, time, RandomGenerator.getDefault());
+        WorkerScope scope = new WorkerScope(root, config.workerThreads(), time);
+        ConsumerOffsetCommitter offsetCommitter = new ConsumerOffsetCommitter(consumer);
+        try (Commits commits = new Commits();
+                Sink sink = sink(outputs, offsetCommitter, commits)) {
+            ConsumerLoop assembled = new ConsumerLoop(
+                    IntakeConfig.of(config),
+                    consumer,
+                    queue,
+                    workers,
+                    spoiled,
+                    sink,
+                    config.guarantee() == Guarantee.AT_LEAST_ONCE ? offsetCommitter : null,
+                    changed,
+                    scope.token(),
+                    time);
+            loop = assembled;
+            return new Shift(assembled, queue, workers, scope, commits).run();
+        }
+    }
+
+    private Sink sink(OutputFactory outputs, ConsumerOffsetCommitter offsetCommitter, Commits commits) {
+        if (config.guarantee() == Guarantee.AT_LEAST_ONCE) {
+            return new AcknowledgingSink(producer(0), outputs, offsetCommitter, changed::raise);
+        }
+        TransactionalSink sink = new TransactionalSink(this::producer, outputs, commits, changed::raise);
+        commits.onStop(sink::stopRetrying);
+        try {
+            sink.initialise();
+            return sink;
+        } catch (RuntimeException e) {
+            sink.close();
+            throw e;
+        }
+    }
+
+    private Producer<byte @Nullable [], byte @Nullable []> producer(int index) {
+        return new KafkaProducer<>(config.producerClient(index));
+    }
+
+    /** From the first poll to the report. */
+    private final class Shift {
+        private final ConsumerLoop consumerLoop;
+        private final ShedQueue<Delivery> queue;
+        private final Workers workers;
+        private final WorkerScope scope;
+        private final Commits commits;
+
+        Shift(
+                ConsumerLoop consumerLoop,
+                ShedQueue<Delivery> queue,
+                Workers workers,
+                WorkerScope scope,
+                Commits commits) {
+            this.consumerLoop = consumerLoop;
+            this.queue = queue;
+            this.workers = workers;
+            this.scope = scope;
+            this.commits = commits;
+        }
+
+        ExitReport run() {
+            try {
+                if (untilEnd) {
+                    consumerLoop.finishAtPresentEnd();
+                }
+                consumerLoop.subscribe();
+                workers.forkIn(scope);
+                lifecycle.run("topics are there, " + workers.count() + " workers wait");
+                lifecycle.drain(work());
+                return finish();
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+                return fail(e);
+            } catch (RuntimeException e) {
+                return fail(e);
+            }
+        }
+
+        /** Works until there is a reason to stop, and returns it. */
+        private String work() throws InterruptedException {
+            while (true) {
+                String reason = stopReason.get();
+                if (reason != null) {
+                    return reason;
+                }
+                if (consumerLoop.isFinished()) {
+                    return "the end of the input, as it was at start, is reached";
+                }
+                consumerLoop.runOnce();
+            }
+        }
+
+        private ExitReport finish() throws InterruptedException {
+            long start = time.nanoTime();
+            long abortedBefore = consumerLoop.totals().aborted();
+            boolean drained = consumerLoop.drain(config.shutdownTimeout());
+            queue.close();
+            Duration left = config.shutdownTimeout().minusNanos(time.nanoTime() - start);
+            JoinReport joined = scope.join(drained ? left.plus(GRACE) : Duration.ZERO, GRACE);
+            boolean committed = consumerLoop.commitLast(drained ? LAST_COMMIT : GRACE)
+                    && consumerLoop.totals().aborted() == abortedBefore;
+            if (!committed) {
+                consumerLoop.abandon("the drain missed its deadline");
+            }
+            commits.stop();
+            lifecycle.stop(committed ? "everything is settled and committed" : "the drain had to abort");
+            return new ExitReport(
+                    config.shedPolicy().name(), consumerLoop.totals(), joined, committed, failureOf(joined));
+        }
+
+        /** An error ends the run: nothing that is open is committed, everything is joined all the same. */
+        private ExitReport fail(Exception e) {
+            Throwable cause = failureOf(e);
+            LOG.debug("the run failed", e);
+            lifecycle.fail(String.valueOf(cause.getMessage()));
+            queue.close();
+            consumerLoop.abandon("the run failed");
+            JoinReport joined = scope.join(Duration.ZERO, GRACE);
+            commits.stop();
+            return new ExitReport(config.shedPolicy().name(), consumerLoop.totals(), joined, false, cause);
+        }
+
+        /** A failed worker is the cause of what the loop noticed. */
+        private Throwable failureOf(Exception e) {
+            List<Throwable> failures = scope.failures();
+            return failures.isEmpty() ? e : failures.get(0);
+        }
+
+        private @Nullable Throwable failureOf(JoinReport joined) {
+            return Optional.of(joined.failures())
+                    .filter(failures -> !failures.isEmpty())
+                    .map(failures -> failures.get(0))
+                    .orElse(null);
+        }
+    }
+}

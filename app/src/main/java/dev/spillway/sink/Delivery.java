@@ -1,0 +1,135 @@
+package dev.spillway.sink;
+
+import dev.spillway.ledger.Origin;
+import dev.spillway.ledger.Outcome;
+import java.util.Objects;
+import java.util.concurrent.atomic.AtomicIntegerFieldUpdater;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.apache.kafka.clients.producer.Callback;
+import org.apache.kafka.clients.producer.RecordMetadata;
+import org.apache.kafka.common.header.Header;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One polled record on its way through the sidecar, from admission until it is settled. Its outcome is decided exactly once, and
+ * the call that decides learns whether it was the one.
+ *
+ * <p>Threads: a delivery is handed from the consumer loop to a worker by the queue. {@link #moveTo} is called by the consumer
+ * loop alone, before the delivery is queued or under the queue's lock while it is; whoever takes it from the queue sees the
+ * last run. {@link #decide} may be called by any thread. It is its own send callback, because one object less per record counts
+ * on this path.
+ */
+public final class Delivery implements Callback {
+    private static final AtomicIntegerFieldUpdater<Delivery> DECIDED =
+            AtomicIntegerFieldUpdater.newUpdater(Delivery.class, "decided");
+    private static final AtomicIntegerFieldUpdater<Delivery> UNACKNOWLEDGED =
+            AtomicIntegerFieldUpdater.newUpdater(Delivery.class, "unacknowledged");
+
+    private final ConsumerRecord<byte @Nullable [], byte @Nullable []> record;
+    private final int size;
+    private @Nullable Run run;
+
+    @SuppressWarnings("UnusedVariable") // by DECIDED
+    private volatile int decided;
+
+    @SuppressWarnings("UnusedVariable") // by UNACKNOWLEDGED
+    private volatile int unacknowledged;
+
+    private @Nullable Outcome outcome;
+    private volatile @Nullable Exception spoiled;
+
+    public Delivery(ConsumerRecord<byte @Nullable [], byte @Nullable []> record) {
+        this.record = record;
+        this.size = sizeOf(record);
+    }
+
+    /** The record as it was polled. */
+    public ConsumerRecord<byte @Nullable [], byte @Nullable []> record() {
+        return record;
+    }
+
+    /** Its weight in the queue, in bytes: key, value and headers. */
+    public int size() {
+        return size;
+    }
+
+    public Origin origin() {
+        return new Origin(record.topic(), record.partition(), record.offset());
+    }
+
+    /**
+     * The run that it belongs to.
+     *
+     * @throws NullPointerException before it was admitted to one
+     */
+    public Run run() {
+        return Objects.requireNonNull(run, "not admitted yet");
+    }
+
+    /** Makes it part of a run of another epoch. See the class comment for who may call this when. */
+    public void moveTo(Run run) {
+        this.run = run;
+    }
+
+    /** Whether its epoch has been aborted: nothing that is done about it will count. */
+    public boolean isDiscarded() {
+        return run().publisher().isClosed();
+    }
+
+    /** Claims the decision about the outcome; true for exactly one caller. */
+    public boolean decide() {
+        return DECIDED.compareAndSet(this, 0, 1);
+    }
+
+    /** Notes what is being sent, before it is. */
+    void sending(Outcome outcome, int sends) {
+        this.outcome = outcome;
+        this.spoiled = null;
+        UNACKNOWLEDGED.set(this, sends);
+    }
+
+    /** Notes that Kafka refused one of the sends for the record's own sake. */
+    void spoil(Exception cause) {
+        spoiled = cause;
+    }
+
+    /** Why Kafka refused one of the sends, if it did. */
+    @Nullable
+    Exception spoiled() {
+        return spoiled;
+    }
+
+    /** One more send has ended; true for the last of them. */
+    boolean ended() {
+        return UNACKNOWLEDGED.decrementAndGet(this) == 0;
+    }
+
+    /** The outcome that is being sent. */
+    Outcome outcome() {
+        return Objects.requireNonNull(outcome, "nothing has been sent");
+    }
+
+    /** Books the outcome in the run's account. */
+    void settle() {
+        run().account().settle(record.offset(), outcome());
+    }
+
+    @Override
+    public void onCompletion(@Nullable RecordMetadata metadata, @Nullable Exception exception) {
+        run().publisher().sent(this, exception);
+    }
+
+    private static int sizeOf(ConsumerRecord<byte @Nullable [], byte @Nullable []> record) {
+        int size = Math.max(0, record.serializedKeySize()) + Math.max(0, record.serializedValueSize());
+        for (Header header : record.headers()) {
+            byte @Nullable [] value = header.value();
+            size += header.key().length() + (value == null ? 0 : value.length);
+        }
+        return size;
+    }
+
+    @Override
+    public String toString() {
+        return origin().toString();
+    }
+}

@@ -1,0 +1,38 @@
+package dev.spillway.sink;
+
+import org.apache.kafka.common.InvalidRecordException;
+import org.apache.kafka.common.errors.AuthenticationException;
+import org.apache.kafka.common.errors.AuthorizationException;
+import org.apache.kafka.common.errors.FencedInstanceIdException;
+import org.apache.kafka.common.errors.InvalidTimestampException;
+import org.apache.kafka.common.errors.InvalidTopicException;
+import org.apache.kafka.common.errors.ProducerFencedException;
+import org.apache.kafka.common.errors.RecordTooLargeException;
+import org.apache.kafka.common.errors.UnsupportedVersionException;
+
+/** What Kafka's exceptions mean for us. */
+final class KafkaErrors {
+    private KafkaErrors() {}
+
+    /** Whether the error lies in the one record that was sent, so that no other record will meet it. */
+    static boolean isAboutTheRecord(Throwable e) {
+        return e instanceof RecordTooLargeException
+                || e instanceof InvalidRecordException
+                || e instanceof InvalidTimestampException;
+    }
+
+    /** Whether the same will be answered to every further try. */
+    static boolean isFatal(Throwable e) {
+        for (Throwable t = e; t != null; t = t.getCause()) {
+            if (t instanceof ProducerFencedException
+                    || t instanceof FencedInstanceIdException
+                    || t instanceof AuthorizationException
+                    || t instanceof AuthenticationException
+                    || t instanceof UnsupportedVersionException
+                    || t instanceof InvalidTopicException) {
+                return true;
+            }
+        }
+        return false;
+    }
+}

@@ -1,0 +1,145 @@
+package dev.spillway.sink;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import dev.spillway.config.TopicsConfig;
+import dev.spillway.flow.ShedReason;
+import dev.spillway.flow.Time;
+import dev.spillway.ledger.Outcome;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.apache.kafka.clients.producer.ProducerRecord;
+import org.apache.kafka.common.header.Header;
+import org.apache.kafka.common.header.Headers;
+import org.apache.kafka.common.header.internals.RecordHeaders;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Writes what leaves: results, tombstones and dead letters with their headers, each small enough for its topic. Stateless; any
+ * thread.
+ */
+public final class OutputFactory {
+    private static final int REASON_BYTES = 1024;
+
+    private final TopicsConfig topics;
+    private final SizeLimits limits;
+    private final Time time;
+
+    public OutputFactory(TopicsConfig topics, SizeLimits limits, Time time) {
+        this.topics = topics;
+        this.limits = limits;
+        this.time = time;
+    }
+
+    /**
+     * The results of a record, in the order in which they were forwarded.
+     *
+     * @throws OutputTooLargeException when one of them cannot be written
+     */
+    List<ProducerRecord<byte @Nullable [], byte @Nullable []>> results(Delivery delivery, List<Output> outputs)
+            throws OutputTooLargeException {
+        int count = outputs.size();
+        List<ProducerRecord<byte @Nullable [], byte @Nullable []>> results = new ArrayList<>(count);
+        for (int i = 0; i < count; i++) {
+            Output output = outputs.get(i);
+            RecordHeaders headers = new RecordHeaders();
+            Headers own = output.headers();
+            carryOver(own == null ? delivery.record().headers() : own, headers);
+            addOrigin(delivery, headers);
+            if (count > 1) {
+                headers.add(SpillwayHeaders.PART, utf8((i + 1) + "/" + count));
+            }
+            var result = outgoing(topics.output(), output.key(), output.value(), headers);
+            limits.require(result);
+            results.add(result);
+        }
+        return results;
+    }
+
+    /** The tombstone of a shed record; without its key if even that does not fit into the drop topic. */
+    ProducerRecord<byte @Nullable [], byte @Nullable []> tombstone(Delivery delivery, ShedReason reason) {
+        RecordHeaders headers = new RecordHeaders();
+        addOrigin(delivery, headers);
+        addDecision(Outcome.DROPPED, reason.name(), headers);
+        byte @Nullable [] key = delivery.record().key();
+        var whole = outgoing(topics.drop(), key, null, headers);
+        return limits.allow(whole) ? whole : outgoing(topics.drop(), null, null, headers);
+    }
+
+    /**
+     * The dead letter of a failed record. If the record with the headers that are added does not fit into the dead letter topic,
+     * first its own headers stay behind, then its value, then its key: the origin says where they are.
+     *
+     * @param attempts how often processing was tried
+     */
+    ProducerRecord<byte @Nullable [], byte @Nullable []> deadLetter(Delivery delivery, String reason, int attempts) {
+        ConsumerRecord<byte @Nullable [], byte @Nullable []> record = delivery.record();
+        RecordHeaders own = new RecordHeaders();
+        addOrigin(delivery, own);
+        addDecision(Outcome.DEAD_LETTERED, reason, own);
+        own.add(SpillwayHeaders.ATTEMPTS, utf8(Integer.toString(attempts)));
+        RecordHeaders all = new RecordHeaders();
+        carryOver(record.headers(), all);
+        own.forEach(all::add);
+        var whole = deadLetter(record.key(), record.value(), all);
+        if (limits.allow(whole)) {
+            return whole;
+        }
+        var withoutHeaders = deadLetter(record.key(), record.value(), own);
+        if (limits.allow(withoutHeaders)) {
+            return withoutHeaders;
+        }
+        var withoutValue = deadLetter(record.key(), null, own);
+        return limits.allow(withoutValue) ? withoutValue : deadLetter(null, null, own);
+    }
+
+    private ProducerRecord<byte @Nullable [], byte @Nullable []> deadLetter(
+            byte @Nullable [] key, byte @Nullable [] value, Headers headers) {
+        return outgoing(topics.deadLetter(), key, value, headers);
+    }
+
+    /** No partition: the producer's partitioner keeps the records of a key together. No timestamp: it is the moment of sending. */
+    private static ProducerRecord<byte @Nullable [], byte @Nullable []> outgoing(
+            String topic, byte @Nullable [] key, byte @Nullable [] value, Headers headers) {
+        Integer anyPartition = null;
+        return new ProducerRecord<>(topic, anyPartition, key, value, headers);
+    }
+
+    /** An input that is itself an output of Spillway (a replay, a chain of sidecars) carries headers that would be ambiguous. */
+    private static void carryOver(Headers from, RecordHeaders to) {
+        for (Header header : from) {
+            if (!header.key().startsWith(SpillwayHeaders.PREFIX)) {
+                to.add(header);
+            }
+        }
+    }
+
+    private static void addOrigin(Delivery delivery, RecordHeaders headers) {
+        headers.add(
+                SpillwayHeaders.ORIGIN, delivery.run().origin(delivery.record().offset()));
+    }
+
+    private void addDecision(Outcome outcome, String reason, RecordHeaders headers) {
+        headers.add(SpillwayHeaders.OUTCOME, utf8(outcome.name()));
+        headers.add(SpillwayHeaders.REASON, utf8(cut(reason)));
+        headers.add(
+                SpillwayHeaders.AT,
+                utf8(Instant.ofEpochMilli(time.currentTimeMillis()).toString()));
+    }
+
+    /** Cuts to 1 KiB of UTF-8, never inside a character. */
+    private static String cut(String text) {
+        String shorter = text.length() > REASON_BYTES ? text.substring(0, REASON_BYTES) : text;
+        while (utf8(shorter).length > REASON_BYTES) {
+            int end = shorter.length() - 1;
+            shorter = shorter.substring(0, Character.isLowSurrogate(shorter.charAt(end)) ? end - 1 : end);
+        }
+        return shorter;
+    }
+
+    private static byte[] utf8(String text) {
+        return text.getBytes(UTF_8);
+    }
+}

@@ -1,0 +1,192 @@
+package dev.spillway.sink;
+
+import dev.spillway.flow.ShedReason;
+import dev.spillway.ledger.Outcome;
+import dev.spillway.ledger.SettledTwiceException;
+import java.util.List;
+import java.util.Queue;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.Future;
+import java.util.concurrent.locks.StampedLock;
+import org.apache.kafka.clients.producer.Producer;
+import org.apache.kafka.clients.producer.ProducerRecord;
+import org.apache.kafka.clients.producer.RecordMetadata;
+import org.apache.kafka.common.KafkaException;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Sends the outcomes of one epoch and settles them in its ledger. Any thread may publish.
+ *
+ * <p>The gate is held shared while something is sent and settled, and exclusively to close: once {@link #close} has returned,
+ * nothing of this epoch can reach the producer any more, and so nothing of it can slip into the producer's next transaction.
+ */
+public final class Publisher {
+    /** When an outcome counts as handed to the broker. */
+    enum Settlement {
+        /** When it was handed to the producer: the transaction commits all of it or nothing. */
+        WHEN_SENT,
+        /** When the broker has acknowledged all of its sends. */
+        WHEN_ACKNOWLEDGED
+    }
+
+    private final Producer<byte @Nullable [], byte @Nullable []> producer;
+    private final OutputFactory outputs;
+    private final Settlement settlement;
+    private final Runnable onFailure;
+
+    private final StampedLock gate = new StampedLock();
+    private final Queue<SendFailure> failures = new ConcurrentLinkedQueue<>();
+    private volatile boolean closed;
+
+    Publisher(
+            Producer<byte @Nullable [], byte @Nullable []> producer,
+            OutputFactory outputs,
+            Settlement settlement,
+            Runnable onFailure) {
+        this.producer = producer;
+        this.outputs = outputs;
+        this.settlement = settlement;
+        this.onFailure = onFailure;
+    }
+
+    /**
+     * Publishes the results of a processed record; none is a fine number of results.
+     *
+     * @throws OutputTooLargeException when one of them cannot be written; nothing was sent then
+     */
+    public void processed(Delivery delivery, List<Output> results) throws OutputTooLargeException {
+        var records = outputs.results(delivery, results);
+        if (delivery.decide()) {
+            publish(delivery, Outcome.PROCESSED, records);
+        }
+    }
+
+    /** Publishes the tombstone of a shed record. */
+    public void dropped(Delivery delivery, ShedReason reason) {
+        if (delivery.decide()) {
+            publish(delivery, Outcome.DROPPED, List.of(outputs.tombstone(delivery, reason)));
+        }
+    }
+
+    /**
+     * Publishes the dead letter of a failed record.
+     *
+     * @param attempts how often processing was tried
+     */
+    public void deadLettered(Delivery delivery, String reason, int attempts) {
+        if (delivery.decide()) {
+            publish(delivery, Outcome.DEAD_LETTERED, List.of(outputs.deadLetter(delivery, reason, attempts)));
+        }
+    }
+
+    /** Publishes a dead letter for a record whose result was decided and sent, but refused by the broker. */
+    public void deadLetteredInstead(SendFailure.Spoiled spoiled) {
+        Delivery delivery = spoiled.delivery();
+        publish(
+                delivery,
+                Outcome.DEAD_LETTERED,
+                List.of(outputs.deadLetter(delivery, spoiled.cause().toString(), 1)));
+    }
+
+    /** The next send that failed, if there is one. */
+    public @Nullable SendFailure pollFailure() {
+        return failures.poll();
+    }
+
+    /** Refuses everything from now on; returns when no send is under way any more. Idempotent. */
+    public void close() {
+        long stamp = gate.writeLock();
+        try {
+            closed = true;
+        } finally {
+            gate.unlockWrite(stamp);
+        }
+    }
+
+    public boolean isClosed() {
+        return closed;
+    }
+
+    /** One send of a delivery has ended; called by the producer's thread, or by the sender's when it failed at once. */
+    void sent(Delivery delivery, @Nullable Exception exception) {
+        try {
+            if (exception != null && !(KafkaErrors.isAboutTheRecord(exception) && isPerRecord())) {
+                failed(delivery, exception);
+            } else if (isPerRecord()) {
+                ended(delivery, exception);
+            }
+        } catch (SettledTwiceException e) {
+            report(new SendFailure.Fatal(e));
+        }
+    }
+
+    /** The outcome is what all sends of the record together make it, once the last of them has ended. */
+    private void ended(Delivery delivery, @Nullable Exception refusal) {
+        if (refusal != null) {
+            delivery.spoil(refusal);
+        }
+        if (delivery.ended()) {
+            Exception spoiled = delivery.spoiled();
+            if (spoiled == null) {
+                delivery.settle();
+            } else {
+                failed(delivery, spoiled);
+            }
+        }
+    }
+
+    private boolean isPerRecord() {
+        return settlement == Settlement.WHEN_ACKNOWLEDGED;
+    }
+
+    private void publish(
+            Delivery delivery, Outcome outcome, List<ProducerRecord<byte @Nullable [], byte @Nullable []>> records) {
+        long stamp = gate.readLock();
+        try {
+            if (closed) {
+                return;
+            }
+            delivery.sending(outcome, records.size());
+            for (int i = 0; i < records.size(); i++) {
+                Future<RecordMetadata> unused = producer.send(records.get(i), delivery); // the delivery is its callback
+            }
+            if (!isPerRecord() || records.isEmpty()) {
+                delivery.settle();
+            }
+        } catch (SettledTwiceException e) {
+            report(new SendFailure.Fatal(e));
+        } catch (KafkaException | IllegalStateException e) {
+            failed(delivery, e);
+        } finally {
+            gate.unlockRead(stamp);
+        }
+    }
+
+    private void failed(Delivery delivery, Exception e) {
+        report(meaning(delivery, e));
+    }
+
+    private void report(SendFailure failure) {
+        if (!closed) {
+            failures.add(failure);
+            onFailure.run();
+        }
+    }
+
+    private static SendFailure meaning(Delivery delivery, Exception e) {
+        if (KafkaErrors.isAboutTheRecord(e)) {
+            return delivery.outcome() == Outcome.PROCESSED
+                    ? new SendFailure.Spoiled(delivery, e)
+                    : new SendFailure.Fatal(new SinkException(
+                            "Kafka refuses the " + nameOf(delivery.outcome()) + " of " + delivery + ": "
+                                    + e.getMessage()
+                                    + "; check the settings of that topic (compaction needs keys; max.message.bytes)",
+                            e));
+        }
+        return KafkaErrors.isFatal(e) ? new SendFailure.Fatal(e) : new SendFailure.Broken(e);
+    }
+
+    private static String nameOf(Outcome outcome) {
+        return outcome == Outcome.DROPPED ? "tombstone" : "dead letter";
+    }
+}

@@ -1,0 +1,48 @@
+package dev.spillway.sink;
+
+import dev.spillway.ledger.Account;
+import dev.spillway.ledger.PartitionId;
+import java.nio.charset.StandardCharsets;
+
+/** The contiguous run of one partition's offsets that belongs to one epoch: where it is booked, and who publishes for it. */
+public final class Run {
+    private final Account account;
+    private final Publisher publisher;
+    private final byte[] originPrefix;
+
+    public Run(Account account, Publisher publisher) {
+        this.account = account;
+        this.publisher = publisher;
+        PartitionId partition = account.partition();
+        this.originPrefix = (partition + "@").getBytes(StandardCharsets.UTF_8);
+    }
+
+    public Account account() {
+        return account;
+    }
+
+    public Publisher publisher() {
+        return publisher;
+    }
+
+    /** The value of the header {@code spillway.origin} for an offset of this run; written by hand, since every output has one. */
+    byte[] origin(long offset) {
+        int digits = digits(offset);
+        byte[] origin = new byte[originPrefix.length + digits];
+        System.arraycopy(originPrefix, 0, origin, 0, originPrefix.length);
+        long rest = offset;
+        for (int i = origin.length - 1; i >= originPrefix.length; i--) {
+            origin[i] = (byte) ('0' + rest % 10);
+            rest /= 10;
+        }
+        return origin;
+    }
+
+    private static int digits(long number) {
+        int digits = 1;
+        for (long rest = number; rest >= 10; rest /= 10) {
+            digits++;
+        }
+        return digits;
+    }
+}

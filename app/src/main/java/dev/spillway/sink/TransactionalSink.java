@@ -1,0 +1,150 @@
+package dev.spillway.sink;
+
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.Executor;
+import java.util.function.IntFunction;
+import java.util.stream.IntStream;
+import org.apache.kafka.clients.consumer.ConsumerGroupMetadata;
+import org.apache.kafka.clients.consumer.OffsetAndMetadata;
+import org.apache.kafka.clients.producer.Producer;
+import org.apache.kafka.common.KafkaException;
+import org.apache.kafka.common.TopicPartition;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Exactly once: two transactional producers in turn, so that one fills the next epoch's transaction while the other commits. The
+ * calls that wait for the broker run in the executor, one after the other; the consumer loop never waits for them.
+ *
+ * <p>A producer is either free, or belongs to one epoch from {@link #open} until its commit or abort has ended. {@code occupant}
+ * is written by the loop when it takes a free producer, and by the executor when it gives it back.
+ */
+public final class TransactionalSink implements Sink {
+    private final List<Slot> slots;
+    private final OutputFactory outputs;
+    private final Executor executor;
+    private final Runnable onChange;
+    private volatile boolean closing;
+    private volatile @Nullable RuntimeException broken;
+
+    private static final class Slot {
+        final TransactionalProducer producer;
+        volatile @Nullable Publisher occupant;
+
+        Slot(TransactionalProducer producer) {
+            this.producer = producer;
+        }
+    }
+
+    /**
+     * Takes over two producers.
+     *
+     * @param producers makes the producer of index 0 or 1; called again when one has to be replaced
+     * @param executor runs commits and aborts one after the other
+     * @param onChange called by any thread when a send has failed, or a commit or an abort has ended; must not block
+     */
+    public TransactionalSink(
+            IntFunction<Producer<byte @Nullable [], byte @Nullable []>> producers,
+            OutputFactory outputs,
+            Executor executor,
+            Runnable onChange) {
+        this.slots = IntStream.range(0, 2)
+                .mapToObj(index -> new Slot(new TransactionalProducer(() -> producers.apply(index))))
+                .toList();
+        this.outputs = outputs;
+        this.executor = executor;
+        this.onChange = onChange;
+    }
+
+    /**
+     * Registers both transactional ids with the broker; blocks.
+     *
+     * @throws KafkaException when the broker cannot be reached or refuses
+     */
+    public void initialise() {
+        slots.forEach(slot -> slot.producer.initialise());
+    }
+
+    @Override
+    public boolean canOpen() {
+        throwIfBroken();
+        return slots.stream().anyMatch(slot -> slot.occupant == null);
+    }
+
+    @Override
+    public Publisher open() {
+        Slot slot = slots.stream()
+                .filter(s -> s.occupant == null)
+                .findFirst()
+                .orElseThrow(() -> new IllegalStateException("both producers have an epoch"));
+        Publisher publisher = new Publisher(slot.producer.begin(), outputs, Publisher.Settlement.WHEN_SENT, onChange);
+        slot.occupant = publisher;
+        return publisher;
+    }
+
+    @Override
+    public CompletableFuture<@Nullable Void> commit(
+            Publisher publisher, Map<TopicPartition, OffsetAndMetadata> offsets, ConsumerGroupMetadata group) {
+        Slot slot = slotOf(publisher);
+        CompletableFuture<@Nullable Void> done = new CompletableFuture<>();
+        executor.execute(() -> {
+            try {
+                slot.producer.commit(offsets, group, () -> !closing);
+                slot.occupant = null;
+                done.complete(null);
+            } catch (EpochAbortedException | RuntimeException e) {
+                done.completeExceptionally(e);
+            }
+            onChange.run();
+        });
+        return done;
+    }
+
+    @Override
+    public void abort(Publisher publisher) {
+        publisher.close();
+        Slot slot = slotOf(publisher);
+        executor.execute(() -> {
+            try {
+                slot.producer.abort();
+                slot.occupant = null;
+            } catch (RuntimeException e) {
+                broken = e;
+            }
+            onChange.run();
+        });
+    }
+
+    /** Call it once the executor has ended: what it was doing decides what is left to close. */
+    @Override
+    public void close() {
+        closing = true;
+        for (Slot slot : slots) {
+            Publisher occupant = slot.occupant;
+            if (occupant != null) {
+                occupant.close();
+            }
+            slot.producer.close();
+        }
+    }
+
+    /** Lets a commit that gets no answer end instead of trying again. */
+    public void stopRetrying() {
+        closing = true;
+    }
+
+    private Slot slotOf(Publisher publisher) {
+        return slots.stream()
+                .filter(slot -> slot.occupant == publisher)
+                .findFirst()
+                .orElseThrow(() -> new IllegalStateException("this epoch has no producer any more"));
+    }
+
+    private void throwIfBroken() {
+        RuntimeException e = broken;
+        if (e != null) {
+            throw e;
+        }
+    }
+}
