@@ -108,13 +108,9 @@ public final class ConsumerLoop {
         consumer.subscribe(config.topics(), new Rebalances());
     }
 
-    /** Notes the present end offsets; {@link #isFinished} is measured by them. Blocks. */
-    public void finishAtPresentEnd() {
-        Set<TopicPartition> partitions = new HashSet<>();
-        for (String topic : config.topics()) {
-            consumer.partitionsFor(topic).forEach(p -> partitions.add(new TopicPartition(p.topic(), p.partition())));
-        }
-        finishLine = new FinishLine(consumer.endOffsets(partitions));
+    /** Notes where the input is to end; {@link #isFinished} is measured by it. */
+    public void finishAt(Map<TopicPartition, Long> endOffsets) {
+        finishLine = new FinishLine(endOffsets);
     }
 
     /** Whether everything up to the noted end offsets has been admitted. */

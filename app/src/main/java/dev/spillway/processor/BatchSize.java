@@ -6,7 +6,7 @@ package dev.spillway.processor;
  * it. One worker's own; not thread-safe.
  */
 final class BatchSize {
-    static final int MOST = 64;
+    static final int MOST = 256;
     private static final double TARGET_NANOS = 1_000_000;
     /** Weight of the newest observation in the moving average; about the last ten batches count. */
     private static final double WEIGHT = 0.2;

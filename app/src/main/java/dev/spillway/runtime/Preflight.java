@@ -15,10 +15,15 @@ import java.util.concurrent.ExecutionException;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.ConfigEntry;
 import org.apache.kafka.clients.admin.DescribeTopicsOptions;
+import org.apache.kafka.clients.admin.ListOffsetsOptions;
+import org.apache.kafka.clients.admin.ListOffsetsResult;
 import org.apache.kafka.clients.admin.NewTopic;
+import org.apache.kafka.clients.admin.OffsetSpec;
 import org.apache.kafka.clients.admin.TopicDescription;
+import org.apache.kafka.common.IsolationLevel;
 import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.KafkaFuture;
+import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.acl.AclOperation;
 import org.apache.kafka.common.config.ConfigResource;
 import org.apache.kafka.common.config.TopicConfig;
@@ -58,6 +63,30 @@ final class Preflight {
         int partitions = requireInputs(found);
         requireOutputs(found, partitions);
         return new SizeLimits(config.maxRequestSize(), maxMessageBytes());
+    }
+
+    /**
+     * Where the input ends at this moment, for readers of committed records; blocks.
+     *
+     * @throws StartupException when Kafka does not say
+     */
+    Map<TopicPartition, Long> endOffsets() {
+        Map<TopicPartition, OffsetSpec> partitions = new HashMap<>();
+        describe(topics.inputs()).values().stream()
+                .flatMap(Optional::stream)
+                .forEach(topic -> topic.partitions()
+                        .forEach(p ->
+                                partitions.put(new TopicPartition(topic.name(), p.partition()), OffsetSpec.latest())));
+        ListOffsetsResult ends = admin.listOffsets(partitions, new ListOffsetsOptions(IsolationLevel.READ_COMMITTED));
+        Map<TopicPartition, Long> offsets = new HashMap<>();
+        for (TopicPartition partition : partitions.keySet()) {
+            try {
+                offsets.put(partition, get(ends.partitionResult(partition)).offset());
+            } catch (KafkaException e) {
+                throw explain(e, "find the end of " + partition);
+            }
+        }
+        return offsets;
     }
 
     private int requireInputs(Map<String, Optional<TopicDescription>> found) {

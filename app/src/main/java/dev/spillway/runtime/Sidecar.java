@@ -23,6 +23,7 @@ import dev.spillway.sink.SpoiledOrigins;
 import dev.spillway.sink.TransactionalSink;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.random.RandomGenerator;
@@ -31,6 +32,7 @@ import org.apache.kafka.clients.consumer.Consumer;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.Producer;
+import org.apache.kafka.common.TopicPartition;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -101,8 +103,10 @@ public final class Sidecar {
                 Admin admin = Admin.create(config.adminClient());
                 Consumer<byte @Nullable [], byte @Nullable []> consumer =
                         new KafkaConsumer<>(config.consumerClient())) {
-            SizeLimits limits = new Preflight(admin, config).check();
-            return run(root, processor, consumer, limits);
+            Preflight preflight = new Preflight(admin, config);
+            SizeLimits limits = preflight.check();
+            Map<TopicPartition, Long> end = untilEnd ? preflight.endOffsets() : null;
+            return run(root, processor, consumer, limits, end);
         } catch (RuntimeException e) {
             if (lifecycle.state() instanceof Lifecycle.Starting) {
                 lifecycle.fail(String.valueOf(e.getMessage()));
@@ -117,7 +121,8 @@ public final class Sidecar {
             CancellationToken root,
             Processor processor,
             Consumer<byte @Nullable [], byte @Nullable []> consumer,
-            SizeLimits limits) {
+            SizeLimits limits,
+            @Nullable Map<TopicPartition, Long> end) {
         ShedQueue<Delivery> queue = new ShedQueue<>(
                 config.queueCapacity(), config.queueCapacityBytes(), config.shedPolicy(), Delivery::size, time);
         SpoiledOrigins spoiled = new SpoiledOrigins();
@@ -139,6 +144,9 @@ public final class Sidecar {
                     changed,
                     scope.token(),
                     time);
+            if (end != null) {
+                assembled.finishAt(end);
+            }
             loop = assembled;
             return new Shift(assembled, queue, workers, scope, commits).run();
         }
@@ -186,9 +194,6 @@ public final class Sidecar {
 
         ExitReport run() {
             try {
-                if (untilEnd) {
-                    consumerLoop.finishAtPresentEnd();
-                }
                 consumerLoop.subscribe();
                 workers.forkIn(scope);
                 lifecycle.run("topics are there, " + workers.count() + " workers wait");

@@ -13,6 +13,7 @@ import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.header.Header;
 import org.apache.kafka.common.header.Headers;
+import org.apache.kafka.common.header.internals.RecordHeader;
 import org.apache.kafka.common.header.internals.RecordHeaders;
 import org.jspecify.annotations.Nullable;
 
@@ -22,6 +23,7 @@ import org.jspecify.annotations.Nullable;
  */
 public final class OutputFactory {
     private static final int REASON_BYTES = 1024;
+    private static final Headers NO_HEADERS = new RecordHeaders();
 
     private final TopicsConfig topics;
     private final SizeLimits limits;
@@ -40,28 +42,32 @@ public final class OutputFactory {
      */
     List<ProducerRecord<byte @Nullable [], byte @Nullable []>> results(Delivery delivery, List<Output> outputs)
             throws OutputTooLargeException {
+        if (outputs.size() == 1) {
+            return List.of(result(delivery, outputs.get(0), null));
+        }
         int count = outputs.size();
         List<ProducerRecord<byte @Nullable [], byte @Nullable []>> results = new ArrayList<>(count);
         for (int i = 0; i < count; i++) {
-            Output output = outputs.get(i);
-            RecordHeaders headers = new RecordHeaders();
-            Headers own = output.headers();
-            carryOver(own == null ? delivery.record().headers() : own, headers);
-            addOrigin(delivery, headers);
-            if (count > 1) {
-                headers.add(SpillwayHeaders.PART, utf8((i + 1) + "/" + count));
-            }
-            var result = outgoing(topics.output(), output.key(), output.value(), headers);
-            limits.require(result);
-            results.add(result);
+            results.add(result(delivery, outputs.get(i), (i + 1) + "/" + count));
         }
         return results;
     }
 
+    private ProducerRecord<byte @Nullable [], byte @Nullable []> result(
+            Delivery delivery, Output output, @Nullable String part) throws OutputTooLargeException {
+        Headers own = output.headers();
+        RecordHeaders headers = withOrigin(own == null ? delivery.record().headers() : own, delivery);
+        if (part != null) {
+            headers.add(SpillwayHeaders.PART, utf8(part));
+        }
+        var result = outgoing(topics.output(), output.key(), output.value(), headers);
+        limits.require(result);
+        return result;
+    }
+
     /** The tombstone of a shed record; without its key if even that does not fit into the drop topic. */
     ProducerRecord<byte @Nullable [], byte @Nullable []> tombstone(Delivery delivery, ShedReason reason) {
-        RecordHeaders headers = new RecordHeaders();
-        addOrigin(delivery, headers);
+        RecordHeaders headers = withOrigin(NO_HEADERS, delivery);
         addDecision(Outcome.DROPPED, reason.name(), headers);
         byte @Nullable [] key = delivery.record().key();
         var whole = outgoing(topics.drop(), key, null, headers);
@@ -76,13 +82,12 @@ public final class OutputFactory {
      */
     ProducerRecord<byte @Nullable [], byte @Nullable []> deadLetter(Delivery delivery, String reason, int attempts) {
         ConsumerRecord<byte @Nullable [], byte @Nullable []> record = delivery.record();
-        RecordHeaders own = new RecordHeaders();
-        addOrigin(delivery, own);
+        RecordHeaders own = withOrigin(NO_HEADERS, delivery);
         addDecision(Outcome.DEAD_LETTERED, reason, own);
         own.add(SpillwayHeaders.ATTEMPTS, utf8(Integer.toString(attempts)));
-        RecordHeaders all = new RecordHeaders();
-        carryOver(record.headers(), all);
-        own.forEach(all::add);
+        RecordHeaders all = withOrigin(record.headers(), delivery);
+        addDecision(Outcome.DEAD_LETTERED, reason, all);
+        all.add(SpillwayHeaders.ATTEMPTS, utf8(Integer.toString(attempts)));
         var whole = deadLetter(record.key(), record.value(), all);
         if (limits.allow(whole)) {
             return whole;
@@ -107,18 +112,20 @@ public final class OutputFactory {
         return new ProducerRecord<>(topic, anyPartition, key, value, headers);
     }
 
-    /** An input that is itself an output of Spillway (a replay, a chain of sidecars) carries headers that would be ambiguous. */
-    private static void carryOver(Headers from, RecordHeaders to) {
-        for (Header header : from) {
+    /**
+     * The input's headers and the origin. An input that is itself an output of Spillway (a replay, a chain of sidecars) carries headers
+     * of ours, which stay behind because they would be ambiguous.
+     */
+    private static RecordHeaders withOrigin(Headers input, Delivery delivery) {
+        List<Header> headers = new ArrayList<>(1);
+        for (Header header : input) {
             if (!header.key().startsWith(SpillwayHeaders.PREFIX)) {
-                to.add(header);
+                headers.add(header);
             }
         }
-    }
-
-    private static void addOrigin(Delivery delivery, RecordHeaders headers) {
-        headers.add(
-                SpillwayHeaders.ORIGIN, delivery.run().origin(delivery.record().offset()));
+        headers.add(new RecordHeader(
+                SpillwayHeaders.ORIGIN, delivery.run().origin(delivery.record().offset())));
+        return new RecordHeaders(headers);
     }
 
     private void addDecision(Outcome outcome, String reason, RecordHeaders headers) {

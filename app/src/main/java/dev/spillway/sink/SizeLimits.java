@@ -14,6 +14,8 @@ import org.jspecify.annotations.Nullable;
 public final class SizeLimits {
     private static final int BATCH_OVERHEAD = 61;
     private static final int RECORD_OVERHEAD = 21;
+    private static final int MOST_VARINT = 5;
+    private static final int MOST_UTF8 = 3;
 
     private final int maxRequestSize;
     private final Map<String, Integer> maxMessageBytes;
@@ -30,7 +32,8 @@ public final class SizeLimits {
     }
 
     boolean allow(ProducerRecord<byte @Nullable [], byte @Nullable []> record) {
-        return sizeOf(record) <= limitOf(record.topic());
+        int limit = limitOf(record.topic());
+        return roughSizeOf(record) <= limit || sizeOf(record) <= limit;
     }
 
     void require(ProducerRecord<byte @Nullable [], byte @Nullable []> record) throws OutputTooLargeException {
@@ -43,6 +46,23 @@ public final class SizeLimits {
 
     private int limitOf(String topic) {
         return Math.min(maxRequestSize, maxMessageBytes.getOrDefault(topic, Integer.MAX_VALUE));
+    }
+
+    /** An upper bound that needs no encoding: what nearly all records pass. */
+    private static long roughSizeOf(ProducerRecord<byte @Nullable [], byte @Nullable []> record) {
+        long size = BATCH_OVERHEAD
+                + RECORD_OVERHEAD
+                + MOST_VARINT
+                + roughSizeOf(record.key())
+                + roughSizeOf(record.value());
+        for (Header header : record.headers()) {
+            size += MOST_VARINT + MOST_UTF8 * header.key().length() + roughSizeOf(header.value());
+        }
+        return size;
+    }
+
+    private static long roughSizeOf(byte @Nullable [] bytes) {
+        return MOST_VARINT + (bytes == null ? 0L : bytes.length);
     }
 
     private static long sizeOf(ProducerRecord<byte @Nullable [], byte @Nullable []> record) {
