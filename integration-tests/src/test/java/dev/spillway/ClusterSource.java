@@ -78,7 +78,7 @@ final class ClusterSource {
             obtainImage(engine.client());
             return Optional.empty();
         } catch (DockerException | DockerClientException e) {
-            return Optional.of("no image " + IMAGE + ": " + e.getMessage());
+            return Optional.of("no image " + IMAGE + ": " + e.toString().strip());
         }
     }
 
