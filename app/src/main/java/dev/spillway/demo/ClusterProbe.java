@@ -6,6 +6,7 @@ import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.Socket;
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ExecutionException;
@@ -17,7 +18,7 @@ import org.jspecify.annotations.Nullable;
 
 /** Finds out whether a cluster that is starting serves its clients. For one thread. */
 final class ClusterProbe implements AutoCloseable {
-    private static final int TIMEOUT_SECONDS = 5;
+    private static final int TIMEOUT_SECONDS = 2;
 
     private final String clusterId;
     private final List<BrokerAddress> cluster;
@@ -28,7 +29,7 @@ final class ClusterProbe implements AutoCloseable {
         this.cluster = cluster;
     }
 
-    /** Whether all nodes are there; waits up to 5 s for an answer from a node that accepts connections. */
+    /** Whether all nodes are there; waits 2 s at most for each node to accept and to answer. */
     boolean answers() throws InterruptedException {
         return cluster.stream().allMatch(ClusterProbe::accepts) && allRegistered();
     }
@@ -36,7 +37,8 @@ final class ClusterProbe implements AutoCloseable {
     @Override
     public void close() {
         if (admin != null) {
-            admin.close();
+            // not until an unanswered question times out
+            admin.close(Duration.ZERO);
         }
     }
 

@@ -92,7 +92,12 @@ public final class LocalKafka implements AutoCloseable {
         node.stop();
     }
 
-    /** Stops the cluster as a crash would (SIGKILL) and keeps its data. Does nothing if it is stopped. */
+    /**
+     * Stops the cluster as a crash would (SIGKILL) and keeps its data. Does nothing if it is stopped.
+     *
+     * <p>A {@link #start} after that takes longer: the controller does not let the broker back in before the killed
+     * one's session has run out, 9 s by Kafka's default of {@code broker.session.timeout.ms}.
+     */
     public synchronized void kill() {
         node.kill();
     }

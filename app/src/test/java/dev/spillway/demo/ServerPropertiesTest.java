@@ -1,0 +1,67 @@
+package dev.spillway.demo;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.io.BufferedReader;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.Properties;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class ServerPropertiesTest {
+    private static final BrokerAddress FIRST = new BrokerAddress(1, 20001, 20002);
+    private static final BrokerAddress SECOND = new BrokerAddress(2, 20003, 20004);
+
+    private final Path directory;
+
+    ServerPropertiesTest(@TempDir Path directory) {
+        this.directory = directory;
+    }
+
+    @Test
+    void listensOnTheLoopbackInterfaceOnly() throws IOException {
+        Properties properties = written(new ServerProperties(FIRST, List.of(FIRST), Map.of()));
+
+        assertThat(properties)
+                .containsEntry("listeners", "PLAINTEXT://127.0.0.1:20001,CONTROLLER://127.0.0.1:20002")
+                .containsEntry("advertised.listeners", "PLAINTEXT://127.0.0.1:20001");
+    }
+
+    @Test
+    void namesAllNodesAsVoters() throws IOException {
+        Properties properties = written(new ServerProperties(SECOND, List.of(FIRST, SECOND), Map.of()));
+
+        assertThat(properties)
+                .containsEntry("node.id", "2")
+                .containsEntry("controller.quorum.voters", "1@127.0.0.1:20002,2@127.0.0.1:20004");
+    }
+
+    @Test
+    void takesWhatIsChosenInsteadOfTheDefault() throws IOException {
+        Map<String, String> chosen = Map.of("offsets.topic.num.partitions", "50", "num.io.threads", "2");
+
+        assertThat(written(new ServerProperties(FIRST, List.of(FIRST), chosen))).containsAllEntriesOf(chosen);
+    }
+
+    @Test
+    void refusesAChoiceOfWhatFollowsFromTheAddresses() {
+        assertThatThrownBy(() -> new ServerProperties(FIRST, List.of(FIRST), Map.of("listeners", "PLAINTEXT://:9092")))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessageContaining("'listeners'");
+    }
+
+    private Properties written(ServerProperties properties) throws IOException {
+        Path file = directory.resolve("server.properties");
+        properties.write(file);
+        Properties read = new Properties();
+        try (BufferedReader in = Files.newBufferedReader(file)) {
+            read.load(in);
+        }
+        return read;
+    }
+}
