@@ -6,6 +6,8 @@ import java.util.EnumSet;
 import java.util.List;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.locks.AbstractQueuedSynchronizer;
+import java.util.concurrent.locks.LockSupport;
 import java.util.function.BooleanSupplier;
 import org.awaitility.Awaitility;
 import org.awaitility.core.ConditionTimeoutException;
@@ -101,6 +103,13 @@ final class Crew implements BeforeEachCallback, AfterEachCallback {
                 return WAITING.contains(thread.getState());
             });
             return this;
+        }
+
+        /** Returns when the thread waits for a lock, and no longer for a condition or not yet. */
+        void awaitWaitingForLock() {
+            awaitTrue(
+                    thread.getName() + " does not wait for a lock",
+                    () -> LockSupport.getBlocker(thread) instanceof AbstractQueuedSynchronizer);
         }
 
         void interrupt() {
