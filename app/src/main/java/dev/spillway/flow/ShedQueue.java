@@ -378,6 +378,7 @@ public final class ShedQueue<T> implements AutoCloseable {
             if (verdict instanceof ShedPolicy.Verdict.ShedOldest oldest && !queue.isEmpty()) {
                 evicted++;
                 shed(removeHead(), oldest.reason(), victims);
+                wakeOffers();
             } else if (verdict instanceof ShedPolicy.Verdict.ShedOldest oldest) {
                 shed(arrival, oldest.reason(), victims);
                 return true;

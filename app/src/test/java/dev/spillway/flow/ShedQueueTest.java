@@ -539,6 +539,17 @@ class ShedQueueTest {
         assertThat(waiter.result()).isFalse();
     }
 
+    @Test
+    void somebody_who_waits_for_room_is_woken_when_a_light_arrival_replaces_a_heavy_record() {
+        var queue = bytes(5, 10, DROP_OLDEST, "a".repeat(10));
+        var waiter = crew.start("waiter", () -> queue.awaitRoom(SECOND));
+        time.awaitWaiting(1);
+
+        queue.tryOffer("b");
+
+        assertThat(waiter.result()).isTrue();
+    }
+
     // Interrupts
 
     @Test
