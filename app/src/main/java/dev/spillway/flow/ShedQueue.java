@@ -141,11 +141,14 @@ public final class ShedQueue<T> implements AutoCloseable {
     /**
      * Offers the arrivals in their order, under one acquisition of the lock, until one of them would have to wait.
      *
-     * @throws IllegalArgumentException as {@link #tryOffer}; the arrivals before that one are queued then
+     * @throws IllegalArgumentException as {@link #tryOffer}; nothing of the batch is queued or shed then
      */
     public BatchOffer<T> offerAll(List<? extends T> arrivals) {
         lock.lock();
         try {
+            if (!closed) {
+                arrivals.forEach(this::weigh); // fails before there are victims that nobody would learn of
+            }
             List<BatchOffer.Victim<T>> victims = new ArrayList<>();
             int handled = 0;
             while (handled < arrivals.size() && !closed && place(arrivals.get(handled), victims)) {
@@ -368,11 +371,7 @@ public final class ShedQueue<T> implements AutoCloseable {
     /** Queues or sheds the arrival; false when it has to wait. */
     @GuardedBy("lock")
     private boolean place(T arrival, List<BatchOffer.Victim<T>> victims) {
-        long weight = weigher.applyAsLong(arrival);
-        if (weight > capacityBytes) {
-            throw new IllegalArgumentException(
-                    "a record of " + weight + " bytes can never fit into a queue of " + capacityBytes);
-        }
+        long weight = weigh(arrival);
         while (!fits(weight)) {
             ShedPolicy.Verdict verdict = policy.onFull();
             if (verdict instanceof ShedPolicy.Verdict.ShedOldest oldest && !queue.isEmpty()) {
@@ -394,6 +393,15 @@ public final class ShedQueue<T> implements AutoCloseable {
         admitted++;
         highWaterMark = Math.max(highWaterMark, queue.size());
         return true;
+    }
+
+    private long weigh(T arrival) {
+        long weight = weigher.applyAsLong(arrival);
+        if (weight > capacityBytes) {
+            throw new IllegalArgumentException(
+                    "a record of " + weight + " bytes can never fit into a queue of " + capacityBytes);
+        }
+        return weight;
     }
 
     @GuardedBy("lock")

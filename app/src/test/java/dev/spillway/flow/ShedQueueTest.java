@@ -269,6 +269,15 @@ class ShedQueueTest {
     }
 
     @Test
+    void a_batch_with_a_record_that_can_never_fit_is_refused_as_a_whole() {
+        var queue = bytes(1, 10, DROP_OLDEST, "a");
+
+        assertThatThrownBy(() -> queue.offerAll("b", "c".repeat(11))).isInstanceOf(IllegalArgumentException.class);
+
+        assertThat(queue.content()).as("nobody would learn of a victim").containsExactly("a");
+    }
+
+    @Test
     void a_batch_wakes_as_many_takers_as_it_has_records() {
         var queue = queue(5, BLOCK);
         var one = crew.start("one", queue::take).awaitWaiting();
