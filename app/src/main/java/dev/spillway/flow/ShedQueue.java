@@ -6,7 +6,6 @@ import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.EnumMap;
-import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.locks.Condition;
@@ -232,15 +231,15 @@ public final class ShedQueue<T> implements AutoCloseable {
     public List<T> removeIf(Predicate<? super T> filter) {
         lock.lock();
         try {
+            List<T> kept = new ArrayList<>(queue.size());
             List<T> removed = new ArrayList<>();
-            for (Iterator<T> each = queue.iterator(); each.hasNext(); ) {
-                T item = each.next();
-                if (filter.test(item)) {
-                    each.remove();
-                    bytes -= weigher.applyAsLong(item);
-                    removed.add(item);
-                }
+            queue.forEach(item -> (filter.test(item) ? removed : kept).add(item));
+            if (removed.isEmpty()) {
+                return removed;
             }
+            queue.clear();
+            queue.addAll(kept);
+            bytes -= removed.stream().mapToLong(weigher).sum();
             withdrawn += removed.size();
             wakeOffers();
             return removed;

@@ -428,6 +428,21 @@ class ShedQueueTest {
     }
 
     @Test
+    void a_withdrawal_that_fails_half_way_withdraws_nothing() {
+        var queue = queue(5, BLOCK, "a", "b");
+
+        assertThatThrownBy(() -> queue.removeIf(word -> {
+                    if (word.equals("b")) {
+                        throw new IllegalStateException("no");
+                    }
+                    return true;
+                }))
+                .hasMessage("no");
+
+        assertThat(queue.content()).containsExactly("a", "b");
+    }
+
+    @Test
     void a_closed_queue_can_still_be_withdrawn_from() {
         var queue = queue(5, BLOCK, "a");
         queue.close();
