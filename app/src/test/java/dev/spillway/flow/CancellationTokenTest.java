@@ -169,6 +169,30 @@ class CancellationTokenTest {
     }
 
     @Test
+    void everybody_is_told_also_when_a_callback_throws_an_error() {
+        root.onCancel(() -> {
+            throw new AssertionError("broken");
+        });
+        root.onCancel(() -> told.add("told"));
+
+        assertThatThrownBy(() -> root.cancel("enough")).hasMessage("broken");
+
+        assertThat(told).containsExactly("told");
+    }
+
+    @Test
+    void a_node_whose_callback_throws_is_detached_all_the_same() {
+        CancellationToken child = root.child();
+        child.onCancel(() -> {
+            throw new IllegalStateException("broken");
+        });
+
+        assertThatThrownBy(() -> child.cancel("enough")).hasMessage("broken");
+
+        assertThat(root.attached()).isZero();
+    }
+
+    @Test
     void a_closed_node_is_detached_and_not_cancelled() {
         CancellationToken child = root.child();
 
