@@ -174,6 +174,7 @@ public final class WorkerScope implements AutoCloseable {
         lock.lock();
         try {
             joining = true;
+            long deadline = time.nanoTime() + nanos;
             long left = nanos;
             while (!running.isEmpty() && left > 0) {
                 try {
@@ -181,6 +182,7 @@ public final class WorkerScope implements AutoCloseable {
                 } catch (InterruptedException e) {
                     interrupted = true;
                     running.forEach(Thread::interrupt);
+                    left = deadline - time.nanoTime();
                 }
             }
             return interrupted;

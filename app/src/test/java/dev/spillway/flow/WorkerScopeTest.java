@@ -321,6 +321,24 @@ class WorkerScopeTest {
         assertThat(Thread.currentThread().isInterrupted()).isFalse();
     }
 
+    @Test
+    void an_interrupt_does_not_move_the_deadline() {
+        scope.fork("deaf", token -> waitDeafFor(release));
+        awaitStarted();
+        var join = crew.start("join", () -> {
+            JoinReport report = scope.join(SECOND, Duration.ZERO);
+            return report.aborted() + ", interrupted: " + Thread.interrupted();
+        });
+        time.awaitWaiting(1);
+        time.advance(SECOND.dividedBy(2));
+
+        join.interrupt();
+        time.awaitWaiting(1);
+        time.advance(SECOND.dividedBy(2));
+
+        assertThat(join.result()).isEqualTo("1, interrupted: true");
+    }
+
     // After the end
 
     @Test
