@@ -72,7 +72,7 @@ public final class WorkerScope implements AutoCloseable {
     /**
      * Starts a worker.
      *
-     * @throws IllegalStateException when the scope is being joined
+     * @throws IllegalStateException when the scope is being joined or has been closed
      */
     public void fork(String name, Work work) {
         Thread thread = threads.newThread(() -> runWorker(name, work));
@@ -82,9 +82,9 @@ public final class WorkerScope implements AutoCloseable {
             if (joining) {
                 throw new IllegalStateException("the scope is being joined; " + name + " comes too late");
             }
+            thread.start(); // when the system has no more threads to give, there is nothing to join
             workers.add(thread);
             running.add(thread);
-            thread.start();
         } finally {
             lock.unlock();
         }
@@ -126,7 +126,7 @@ public final class WorkerScope implements AutoCloseable {
     /** Cancels and interrupts what still runs, and waits until every worker has ended, however long that takes. */
     @Override
     public void close() {
-        boolean interrupted = false;
+        boolean interrupted = awaitEnd(0); // from here on nothing is forked
         token.cancel("the scope was closed");
         stillRunning().forEach(Thread::interrupt);
         while (!stillRunning().isEmpty()) {

@@ -351,6 +351,13 @@ class WorkerScopeTest {
     }
 
     @Test
+    void nothing_is_forked_once_the_scope_is_closed() {
+        scope.close();
+
+        assertThatThrownBy(() -> scope.fork("late", token -> {})).isInstanceOf(IllegalStateException.class);
+    }
+
+    @Test
     void closing_interrupts_and_waits() {
         List<String> ended = new ArrayList<>();
         scope.fork("worker", token -> {
