@@ -111,7 +111,7 @@ public final class WorkerScope implements AutoCloseable {
         boolean interrupted = awaitEnd(timeout.toNanos());
         List<Thread> late = stillRunning();
         if (!late.isEmpty()) {
-            token.cancel("the join's deadline has passed");
+            cancel("the join's deadline has passed");
             late.forEach(Thread::interrupt);
             interrupted |= awaitEnd(grace.toNanos());
         }
@@ -127,7 +127,7 @@ public final class WorkerScope implements AutoCloseable {
     @Override
     public void close() {
         boolean interrupted = awaitEnd(0); // from here on nothing is forked
-        token.cancel("the scope was closed");
+        cancel("the scope was closed");
         stillRunning().forEach(Thread::interrupt);
         while (!stillRunning().isEmpty()) {
             interrupted |= awaitEnd(Long.MAX_VALUE);
@@ -149,7 +149,22 @@ public final class WorkerScope implements AutoCloseable {
         ended(failure);
         if (failure != null) {
             LOG.debug("{} failed", name, failure);
-            token.cancel(name + " failed: " + failure);
+            cancel(name + " failed: " + failure);
+        }
+    }
+
+    /** What a callback throws is a failure of the scope; it keeps nobody from being interrupted and joined. */
+    private void cancel(String why) {
+        try {
+            token.cancel(why);
+        } catch (RuntimeException | Error e) {
+            LOG.warn("a callback failed while the workers were cancelled: {}", why, e);
+            lock.lock();
+            try {
+                failures.add(e);
+            } finally {
+                lock.unlock();
+            }
         }
     }
 

@@ -174,6 +174,20 @@ class WorkerScopeTest {
         assertThat(scope.join(SECOND, SECOND).isClean()).isFalse();
     }
 
+    @Test
+    void a_callback_that_fails_is_reported_and_keeps_nobody_from_being_joined() {
+        var broken = new IllegalStateException("broken callback");
+        var failure = new IllegalStateException("broken worker");
+        scope.token().onCancel(() -> {
+            throw broken;
+        });
+        scope.fork("worker", token -> {
+            throw failure;
+        });
+
+        assertThat(scope.join(SECOND, SECOND)).isEqualTo(new JoinReport(1, 0, List.of(), List.of(failure, broken)));
+    }
+
     // Cancellation
 
     @Test
@@ -284,6 +298,19 @@ class WorkerScopeTest {
         assertThat(join.result().aborted()).isEqualTo(1);
     }
 
+    @Test
+    void a_callback_that_fails_at_the_deadline_keeps_nobody_from_being_interrupted() {
+        var broken = new IllegalStateException("broken callback");
+        scope.token().onCancel(() -> {
+            throw broken;
+        });
+        scope.fork("worker", token -> waitFor(release));
+        awaitStarted();
+        var join = crew.start("join", () -> scope.join(Duration.ZERO, SECOND));
+
+        assertThat(join.result()).isEqualTo(new JoinReport(0, 1, List.of(), List.of(broken)));
+    }
+
     // Interrupts of the one who joins
 
     @Test
@@ -389,6 +416,24 @@ class WorkerScopeTest {
         release.countDown();
 
         assertThat(close.result()).isEqualTo("closed");
+    }
+
+    @Test
+    void closing_waits_whatever_a_callback_throws() {
+        scope.token().onCancel(() -> {
+            throw new IllegalStateException("broken callback");
+        });
+        var worker = new AtomicReference<Thread>();
+        scope.fork("worker", token -> {
+            worker.set(Thread.currentThread());
+            waitFor(release);
+        });
+        awaitStarted();
+
+        scope.close();
+
+        assertThat(worker)
+                .hasValueSatisfying(thread -> assertThat(thread.isAlive()).isFalse());
     }
 
     @Test
