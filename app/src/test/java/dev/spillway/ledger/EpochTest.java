@@ -95,6 +95,16 @@ class EpochTest {
     }
 
     @Test
+    void balancing_too_early_is_a_mistake_of_the_caller_and_no_imbalance() {
+        epoch.ledger().account(P0).consume(0);
+        epoch.seal();
+
+        assertThatThrownBy(epoch::balance)
+                .isInstanceOf(IllegalStateException.class)
+                .hasMessageContaining("JOINED");
+    }
+
+    @Test
     void an_epoch_that_has_not_been_balanced_cannot_commit() {
         consumeAndSettle();
         epoch.seal();
