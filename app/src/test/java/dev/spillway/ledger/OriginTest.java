@@ -59,6 +59,12 @@ class OriginTest {
         assertThat(Origin.parse(text)).isEmpty();
     }
 
+    @ParameterizedTest
+    @ValueSource(strings = {"orders-+3@42", "orders-3@+42", "orders-03@42", "orders-3@042", "orders-٣@42"})
+    void a_number_written_in_another_way_is_none_that_we_wrote(String text) {
+        assertThat(Origin.parse(text)).isEmpty();
+    }
+
     @Test
     void it_knows_its_partition() {
         assertThat(new Origin("orders", 3, 42).partitionId()).isEqualTo(new PartitionId("orders", 3));
