@@ -68,8 +68,11 @@ public final class CancellationToken implements AutoCloseable {
         } finally {
             lock.unlock();
         }
-        tellAll(told, why);
-        close();
+        try {
+            tellAll(told, why);
+        } finally {
+            close();
+        }
         return true;
     }
 
@@ -167,22 +170,25 @@ public final class CancellationToken implements AutoCloseable {
         }
     }
 
-    /** Everybody is told, whatever a callback throws; the first exception goes to the canceller. */
+    /** Everybody is told, whatever a callback throws; the first throwable goes to the canceller. */
     private static void tellAll(List<Listener> listeners, String why) {
-        RuntimeException first = null;
+        Throwable first = null;
         for (Listener listener : listeners) {
             try {
                 listener.cancelled(why);
-            } catch (RuntimeException e) {
+            } catch (RuntimeException | Error e) {
                 if (first == null) {
                     first = e;
-                } else {
+                } else if (first != e) {
                     first.addSuppressed(e);
                 }
             }
         }
-        if (first != null) {
-            throw first;
+        if (first instanceof Error error) {
+            throw error;
+        }
+        if (first instanceof RuntimeException exception) {
+            throw exception;
         }
     }
 

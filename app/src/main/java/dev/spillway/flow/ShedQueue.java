@@ -6,7 +6,6 @@ import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.EnumMap;
-import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.locks.Condition;
@@ -148,11 +147,14 @@ public final class ShedQueue<T> implements AutoCloseable {
     /**
      * Offers the arrivals in their order, under one acquisition of the lock, until one of them would have to wait.
      *
-     * @throws IllegalArgumentException as {@link #tryOffer}; the arrivals before that one are queued then
+     * @throws IllegalArgumentException as {@link #tryOffer}; nothing of the batch is queued or shed then
      */
     public BatchOffer<T> offerAll(List<? extends T> arrivals) {
         lock.lock();
         try {
+            if (!closed) {
+                arrivals.forEach(this::weigh); // fails before there are victims that nobody would learn of
+            }
             List<BatchOffer.Victim<T>> victims = new ArrayList<>();
             int handled = 0;
             while (handled < arrivals.size() && !closed && place(arrivals.get(handled), victims)) {
@@ -237,15 +239,15 @@ public final class ShedQueue<T> implements AutoCloseable {
     public List<T> removeIf(Predicate<? super T> filter) {
         lock.lock();
         try {
+            List<T> kept = new ArrayList<>(queue.size());
             List<T> removed = new ArrayList<>();
-            for (Iterator<T> each = queue.iterator(); each.hasNext(); ) {
-                T item = each.next();
-                if (filter.test(item)) {
-                    each.remove();
-                    bytes -= weigher.applyAsLong(item);
-                    removed.add(item);
-                }
+            queue.forEach(item -> (filter.test(item) ? removed : kept).add(item));
+            if (removed.isEmpty()) {
+                return removed;
             }
+            queue.clear();
+            queue.addAll(kept);
+            bytes -= removed.stream().mapToLong(weigher).sum();
             withdrawn += removed.size();
             wakeOffers();
             return removed;
@@ -377,16 +379,13 @@ public final class ShedQueue<T> implements AutoCloseable {
     /** Queues or sheds the arrival; false when it has to wait. */
     @GuardedBy("lock")
     private boolean place(T arrival, List<BatchOffer.Victim<T>> victims) {
-        long weight = weigher.applyAsLong(arrival);
-        if (weight > capacityBytes) {
-            throw new IllegalArgumentException(
-                    "a record of " + weight + " bytes can never fit into a queue of " + capacityBytes);
-        }
+        long weight = weigh(arrival);
         while (!fits(weight)) {
             ShedPolicy.Verdict verdict = policy.onFull();
             if (verdict instanceof ShedPolicy.Verdict.ShedOldest oldest && !queue.isEmpty()) {
                 evicted++;
                 shed(removeHead(), oldest.reason(), victims);
+                wakeOffers();
             } else if (verdict instanceof ShedPolicy.Verdict.ShedOldest oldest) {
                 shed(arrival, oldest.reason(), victims);
                 return true;
@@ -402,6 +401,15 @@ public final class ShedQueue<T> implements AutoCloseable {
         admitted++;
         highWaterMark = Math.max(highWaterMark, queue.size());
         return true;
+    }
+
+    private long weigh(T arrival) {
+        long weight = weigher.applyAsLong(arrival);
+        if (weight > capacityBytes) {
+            throw new IllegalArgumentException(
+                    "a record of " + weight + " bytes can never fit into a queue of " + capacityBytes);
+        }
+        return weight;
     }
 
     @GuardedBy("lock")

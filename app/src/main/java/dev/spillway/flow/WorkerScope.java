@@ -72,7 +72,7 @@ public final class WorkerScope implements AutoCloseable {
     /**
      * Starts a worker.
      *
-     * @throws IllegalStateException when the scope is being joined
+     * @throws IllegalStateException when the scope is being joined or has been closed
      */
     public void fork(String name, Work work) {
         Thread thread = threads.newThread(() -> runWorker(name, work));
@@ -82,9 +82,9 @@ public final class WorkerScope implements AutoCloseable {
             if (joining) {
                 throw new IllegalStateException("the scope is being joined; " + name + " comes too late");
             }
+            thread.start(); // when the system has no more threads to give, there is nothing to join
             workers.add(thread);
             running.add(thread);
-            thread.start();
         } finally {
             lock.unlock();
         }
@@ -111,7 +111,7 @@ public final class WorkerScope implements AutoCloseable {
         boolean interrupted = awaitEnd(timeout.toNanos());
         List<Thread> late = stillRunning();
         if (!late.isEmpty()) {
-            token.cancel("the join's deadline has passed");
+            cancel("the join's deadline has passed");
             late.forEach(Thread::interrupt);
             interrupted |= awaitEnd(grace.toNanos());
         }
@@ -126,8 +126,8 @@ public final class WorkerScope implements AutoCloseable {
     /** Cancels and interrupts what still runs, and waits until every worker has ended, however long that takes. */
     @Override
     public void close() {
-        boolean interrupted = false;
-        token.cancel("the scope was closed");
+        boolean interrupted = awaitEnd(0); // from here on nothing is forked
+        cancel("the scope was closed");
         stillRunning().forEach(Thread::interrupt);
         while (!stillRunning().isEmpty()) {
             interrupted |= awaitEnd(Long.MAX_VALUE);
@@ -149,7 +149,22 @@ public final class WorkerScope implements AutoCloseable {
         ended(failure);
         if (failure != null) {
             LOG.debug("{} failed", name, failure);
-            token.cancel(name + " failed: " + failure);
+            cancel(name + " failed: " + failure);
+        }
+    }
+
+    /** What a callback throws is a failure of the scope; it keeps nobody from being interrupted and joined. */
+    private void cancel(String why) {
+        try {
+            token.cancel(why);
+        } catch (RuntimeException | Error e) {
+            LOG.warn("a callback failed while the workers were cancelled: {}", why, e);
+            lock.lock();
+            try {
+                failures.add(e);
+            } finally {
+                lock.unlock();
+            }
         }
     }
 
@@ -174,6 +189,7 @@ public final class WorkerScope implements AutoCloseable {
         lock.lock();
         try {
             joining = true;
+            long deadline = time.nanoTime() + nanos;
             long left = nanos;
             while (!running.isEmpty() && left > 0) {
                 try {
@@ -181,6 +197,7 @@ public final class WorkerScope implements AutoCloseable {
                 } catch (InterruptedException e) {
                     interrupted = true;
                     running.forEach(Thread::interrupt);
+                    left = deadline - time.nanoTime();
                 }
             }
             return interrupted;

@@ -76,14 +76,16 @@ public final class Epoch {
     /**
      * Compares consumed with settled.
      *
+     * @throws IllegalStateException when the epoch has not joined: until then a difference says nothing
      * @throws ImbalanceException when some partition's books do not balance; the epoch must not be committed
      */
     public void balance() {
+        require(State.JOINED, State.BALANCED);
         var imbalances = ledger.imbalances();
         if (!imbalances.isEmpty()) {
             throw new ImbalanceException(number, imbalances);
         }
-        step(State.JOINED, State.BALANCED);
+        state = State.BALANCED;
     }
 
     /** Notes that the offsets have been committed. */
@@ -110,11 +112,15 @@ public final class Epoch {
     }
 
     private void step(State from, State to) {
+        require(from, to);
+        state = to;
+    }
+
+    private void require(State from, State to) {
         if (state != from) {
             throw new IllegalStateException(
                     "epoch " + number + " is " + state + ", not " + from + ": it cannot become " + to);
         }
-        state = to;
     }
 
     @Override

@@ -12,7 +12,7 @@ import java.util.Optional;
 public record Origin(String topic, int partition, long offset) {
 
     /**
-     * Reads the text form.
+     * Reads the text form, exactly as {@link #toString} writes it.
      *
      * @return the origin, or empty when the text is none: a header can be written by anybody
      */
@@ -25,9 +25,10 @@ public record Origin(String topic, int partition, long offset) {
         try {
             int partition = Integer.parseUnsignedInt(text, hyphen + 1, at, 10);
             long offset = Long.parseUnsignedLong(text, at + 1, text.length(), 10);
-            return partition < 0 || offset < 0
+            var origin = new Origin(text.substring(0, hyphen), partition, offset);
+            return partition < 0 || offset < 0 || !origin.toString().equals(text)
                     ? Optional.empty()
-                    : Optional.of(new Origin(text.substring(0, hyphen), partition, offset));
+                    : Optional.of(origin);
         } catch (NumberFormatException e) {
             return Optional.empty();
         }
