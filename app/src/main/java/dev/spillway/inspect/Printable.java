@@ -3,6 +3,7 @@ package dev.spillway.inspect;
 import java.nio.ByteBuffer;
 import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
 import java.util.HexFormat;
 
 /**
@@ -32,6 +33,15 @@ public final class Printable {
         } catch (CharacterCodingException e) {
             return "0x" + HexFormat.of().formatHex(bytes);
         }
+    }
+
+    /** The first bytes in the same form; a character that the cut divides does not make them hexadecimal. */
+    static String beginning(byte[] bytes, int length) {
+        int end = length;
+        while (end > length - 4 && (bytes[end] & 0xc0) == 0x80) {
+            end--;
+        }
+        return bytes(Arrays.copyOf(bytes, end));
     }
 
     private static String escape(String text, boolean backslash) {
