@@ -1,0 +1,38 @@
+package dev.spillway.cli;
+
+import dev.spillway.inspect.Printable;
+import picocli.CommandLine;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.ParseResult;
+import picocli.CommandLine.UnmatchedArgumentException;
+
+/** Says on stderr why a command failed, in one sentence, and answers the exit code. */
+final class Failures {
+    private Failures() {}
+
+    static int misused(ParameterException e, String[] args) {
+        CommandLine command = e.getCommandLine();
+        String name = command.getCommandSpec().qualifiedName();
+        command.getErr().println(name + ": " + Printable.line(sentence(e)));
+        UnmatchedArgumentException.printSuggestions(e, command.getErr());
+        command.getErr().println("'" + name + " --help' shows what can be said");
+        return ExitCode.USAGE.number();
+    }
+
+    static int failed(Exception e, CommandLine command, ParseResult parsed) {
+        Object user = command.getCommand();
+        KafkaCommand kafka = user instanceof KafkaCommand k ? k : null;
+        Diagnosis diagnosis = Diagnosis.of(e, kafka == null ? Connection.NONE : kafka.connection());
+        command.getErr()
+                .println(command.getCommandSpec().qualifiedName() + ": " + Printable.line(diagnosis.sentence()));
+        if (kafka != null && kafka.common().verbose()) {
+            e.printStackTrace(command.getErr());
+        }
+        return diagnosis.exitCode().number();
+    }
+
+    private static String sentence(ParameterException e) {
+        String message = String.valueOf(e.getMessage());
+        return message.startsWith("Error: ") ? message.substring("Error: ".length()) : message;
+    }
+}

@@ -1,0 +1,17 @@
+package dev.spillway.inspect;
+
+/**
+ * Offsets of one partition.
+ *
+ * @param from the first
+ * @param end the one after the last; not more than {@code from} when there are none
+ */
+record OffsetRange(long from, long end) {
+    boolean isEmpty() {
+        return end <= from;
+    }
+
+    long length() {
+        return Math.max(0, end - from);
+    }
+}
