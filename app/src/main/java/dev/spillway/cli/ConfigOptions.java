@@ -33,7 +33,19 @@ final class ConfigOptions {
      * @throws dev.spillway.config.InvalidConfigException when it cannot work
      */
     SpillwayConfig read(Map<String, String> environment) {
+        return read(environment, Map.of());
+    }
+
+    /**
+     * Reads and validates the configuration.
+     *
+     * @param clientSettings what {@code --command-config} said, over the file and the environment
+     * @throws dev.spillway.config.InvalidConfigException when it cannot work
+     */
+    SpillwayConfig read(Map<String, String> environment, Map<String, String> clientSettings) {
         Path path = file == null ? Path.of("spillway.properties") : file;
-        return new SpillwayConfig(ConfigSources.merge(path, environment, overrides));
+        Map<String, String> options = new LinkedHashMap<>(clientSettings);
+        options.putAll(overrides);
+        return new SpillwayConfig(ConfigSources.merge(path, environment, options));
     }
 }

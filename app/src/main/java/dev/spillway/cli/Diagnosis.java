@@ -2,6 +2,9 @@ package dev.spillway.cli;
 
 import dev.spillway.config.InvalidConfigException;
 import dev.spillway.ledger.ImbalanceException;
+import dev.spillway.ledger.SettledTwiceException;
+import dev.spillway.runtime.StartupException;
+import dev.spillway.sink.SinkException;
 import java.time.Duration;
 import java.util.Objects;
 import java.util.Optional;
@@ -35,8 +38,14 @@ record Diagnosis(ExitCode exitCode, String sentence) {
         if (cause instanceof InvalidConfigException) {
             return new Diagnosis(ExitCode.USAGE, message(cause));
         }
-        if (cause instanceof ImbalanceException) {
+        if (cause instanceof ImbalanceException || cause instanceof SettledTwiceException) {
             return new Diagnosis(ExitCode.NOT_CONSERVED, message(cause));
+        }
+        if (cause instanceof StartupException) {
+            return new Diagnosis(ExitCode.KAFKA, message(cause));
+        }
+        if (cause instanceof SinkException) {
+            return new Diagnosis(ExitCode.KAFKA, published(cause, connection));
         }
         Optional<ConfigException> refused = find(cause, ConfigException.class);
         if (refused.isPresent()) {
@@ -49,6 +58,16 @@ record Diagnosis(ExitCode exitCode, String sentence) {
                 ExitCode.USAGE,
                 "it failed in a way that nobody foresaw (" + name(cause) + ": " + message(cause)
                         + "): run it again with --verbose, and report what it prints");
+    }
+
+    /** What the sidecar could not publish or commit: Kafka's reason says more than that it was so. */
+    private static String published(Throwable failure, Connection connection) {
+        Throwable reason = failure.getCause();
+        return reason instanceof KafkaException
+                        && (isFenced(reason)
+                                || find(reason, AuthorizationException.class).isPresent())
+                ? kafka(reason, connection)
+                : message(failure);
     }
 
     private static String kafka(Throwable failure, Connection connection) {

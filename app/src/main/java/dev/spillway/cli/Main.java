@@ -51,6 +51,7 @@ public final class Main implements Runnable {
 
     static CommandLine commandLine(Session session) {
         CommandLine commandLine = new CommandLine(new Main())
+                .addSubcommand(new RunCommand(session))
                 .addSubcommand(new GenerateCommand(session))
                 .addSubcommand(new DropsCommand(session))
                 .addSubcommand(new AuditCommand(session));

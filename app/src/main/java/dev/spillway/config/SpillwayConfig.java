@@ -158,6 +158,11 @@ public final class SpillwayConfig {
         return values.getString(ConfigKeys.ADMIN_LISTEN);
     }
 
+    /** Whether somebody chose {@link #adminListen()}. */
+    public boolean isAdminListenSet() {
+        return values.originals().containsKey(ConfigKeys.ADMIN_LISTEN);
+    }
+
     /** How long a Kafka transaction may stay open before the broker aborts it. */
     public Duration transactionTimeout() {
         String set = producerSettings.get(ProducerConfig.TRANSACTION_TIMEOUT_CONFIG);

@@ -2,7 +2,6 @@ package dev.spillway.runtime;
 
 import dev.spillway.flow.JoinReport;
 import dev.spillway.intake.RunTotals;
-import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -27,11 +26,6 @@ public record ExitReport(
                 && settled
                 && workers.isClean()
                 && totals.committed().isConserved();
-    }
-
-    /** What ended the run, if it was an error. */
-    public Optional<Throwable> error() {
-        return Optional.ofNullable(failure);
     }
 
     /** The report for people: one row per outcome and one for the workers, then the verdict. */

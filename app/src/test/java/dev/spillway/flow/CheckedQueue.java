@@ -55,9 +55,9 @@ final class CheckedQueue implements AutoCloseable {
         }
     }
 
-    boolean awaitRoom(Duration timeout) throws InterruptedException {
+    boolean awaitDepth(int atMost, Duration timeout) throws InterruptedException {
         try {
-            return queue.awaitRoom(timeout);
+            return queue.awaitDepth(atMost, timeout);
         } finally {
             check();
         }

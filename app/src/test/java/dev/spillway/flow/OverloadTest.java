@@ -123,7 +123,7 @@ class OverloadTest {
             offer.victims().forEach(victim -> dropped.add(victim.item()));
             left.subList(0, offer.handled()).clear();
             if (offer.handled() == 0) {
-                queue.awaitRoom(PATIENCE);
+                queue.awaitDepth(0, PATIENCE);
             }
         }
     }

@@ -542,9 +542,9 @@ class ShedQueueTest {
     }
 
     @Test
-    void somebody_who_waits_for_room_is_woken_by_a_taker() {
+    void somebody_who_waits_for_the_queue_to_drain_is_woken_by_the_taker_that_drains_it() {
         var queue = queue(1, BLOCK, "a");
-        var waiter = crew.start("waiter", () -> queue.awaitRoom(SECOND));
+        var waiter = crew.start("waiter", () -> queue.awaitDepth(0, SECOND));
         time.awaitWaiting(1);
 
         queue.tryTake();
@@ -553,25 +553,14 @@ class ShedQueueTest {
     }
 
     @Test
-    void somebody_who_waits_for_room_learns_that_there_is_none() {
+    void somebody_who_waits_for_the_queue_to_drain_learns_that_it_did_not() {
         var queue = queue(1, BLOCK, "a");
-        var waiter = crew.start("waiter", () -> queue.awaitRoom(SECOND));
+        var waiter = crew.start("waiter", () -> queue.awaitDepth(0, SECOND));
         time.awaitWaiting(1);
 
         time.advance(SECOND);
 
         assertThat(waiter.result()).isFalse();
-    }
-
-    @Test
-    void somebody_who_waits_for_room_is_woken_when_a_light_arrival_replaces_a_heavy_record() {
-        var queue = bytes(5, 10, DROP_OLDEST, "a".repeat(10));
-        var waiter = crew.start("waiter", () -> queue.awaitRoom(SECOND));
-        time.awaitWaiting(1);
-
-        queue.tryOffer("b");
-
-        assertThat(waiter.result()).isTrue();
     }
 
     // Interrupts
@@ -610,9 +599,9 @@ class ShedQueueTest {
     }
 
     @Test
-    void an_interrupted_wait_for_room_ends() {
+    void an_interrupted_wait_for_the_queue_to_drain_ends() {
         var queue = queue(1, BLOCK, "a");
-        var waiter = crew.start("waiter", () -> queue.awaitRoom(SECOND));
+        var waiter = crew.start("waiter", () -> queue.awaitDepth(0, SECOND));
         time.awaitWaiting(1);
 
         waiter.interrupt();
@@ -776,7 +765,7 @@ class ShedQueueTest {
         var queue = queue(1, BLOCK, "a");
         var one = crew.start("one", () -> queue.put("b")).awaitWaiting();
         var two = crew.start("two", () -> queue.offer("c", SECOND)).awaitWaiting();
-        var three = crew.start("three", () -> queue.awaitRoom(SECOND)).awaitWaiting();
+        var three = crew.start("three", () -> queue.awaitDepth(0, SECOND)).awaitWaiting();
 
         queue.close();
 

@@ -264,7 +264,7 @@ class LedgerTest {
         settle(P0, PROCESSED, 1);
 
         assertThatThrownBy(() -> settle(P0, DROPPED, 1))
-                .isInstanceOf(IllegalStateException.class)
+                .isInstanceOf(SettledTwiceException.class)
                 .hasMessageContaining("in-0@1")
                 .hasMessageContaining("twice");
         assertThat(ledger.imbalances()).extracting(Balance::partition).containsExactly(P0);
