@@ -9,11 +9,13 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.CyclicBarrier;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
@@ -357,6 +359,53 @@ class LedgerTest {
         assertThat(ledger.isJoined()).isTrue();
         assertThat(ledger.imbalances()).isEmpty();
         assertThat(joinedCalls.get()).isEqualTo(1);
+    }
+
+    @Test
+    void the_owner_never_misses_the_join_however_settlements_meet_the_seal() throws Exception {
+        int rounds = 3000;
+        var meet = new CyclicBarrier(3);
+        var round = new AtomicReference<Account>(ledger.account(P0));
+        ExecutorService pool = Executors.newFixedThreadPool(2);
+        try {
+            List<Future<?>> settlers = new ArrayList<>();
+            for (int settler = 0; settler < 2; settler++) {
+                int offset = settler;
+                settlers.add(pool.submit(() -> {
+                    for (int i = 0; i < rounds; i++) {
+                        meet.await(20, TimeUnit.SECONDS);
+                        Account account = round.get();
+                        meet.await(20, TimeUnit.SECONDS);
+                        account.settle(offset, PROCESSED);
+                        meet.await(20, TimeUnit.SECONDS);
+                    }
+                    return null;
+                }));
+            }
+            for (int i = 0; i < rounds; i++) {
+                var told = new AtomicInteger();
+                var books = new Ledger(told::incrementAndGet);
+                Account account = books.account(P0);
+                account.consume(0);
+                account.consume(1);
+                round.set(account);
+                meet.await(20, TimeUnit.SECONDS);
+                meet.await(20, TimeUnit.SECONDS);
+                books.seal();
+                boolean seen = books.isJoined();
+                meet.await(20, TimeUnit.SECONDS);
+
+                assertThat(seen || told.get() == 1).as("seen or told in round %s", i).isTrue();
+                assertThat(told.get()).as("told in round %s", i).isLessThanOrEqualTo(1);
+                assertThat(books.imbalances()).isEmpty();
+            }
+            for (Future<?> settler : settlers) {
+                settler.get(20, TimeUnit.SECONDS);
+            }
+        } finally {
+            pool.shutdownNow();
+            assertThat(pool.awaitTermination(20, TimeUnit.SECONDS)).as("settlers end").isTrue();
+        }
     }
 
     private void consume(PartitionId partition, long... offsets) {
