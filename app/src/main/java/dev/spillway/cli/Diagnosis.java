@@ -1,7 +1,9 @@
 package dev.spillway.cli;
 
 import dev.spillway.config.InvalidConfigException;
+import dev.spillway.inspect.TooManyPartsException;
 import dev.spillway.ledger.ImbalanceException;
+import dev.spillway.runtime.StartupException;
 import java.time.Duration;
 import java.util.Objects;
 import java.util.Optional;
@@ -35,8 +37,11 @@ record Diagnosis(ExitCode exitCode, String sentence) {
         if (cause instanceof InvalidConfigException) {
             return new Diagnosis(ExitCode.USAGE, message(cause));
         }
-        if (cause instanceof ImbalanceException) {
+        if (cause instanceof ImbalanceException || cause instanceof TooManyPartsException) {
             return new Diagnosis(ExitCode.NOT_CONSERVED, message(cause));
+        }
+        if (cause instanceof StartupException) {
+            return new Diagnosis(ExitCode.KAFKA, message(cause));
         }
         Optional<ConfigException> refused = find(cause, ConfigException.class);
         if (refused.isPresent()) {
