@@ -74,6 +74,7 @@ record Connection(Map<String, Object> settings) {
     /** Settings of a consumer without a group that reads what is committed, as bytes. */
     Map<String, Object> consumer() {
         Map<String, Object> consumer = new HashMap<>(settings);
+        consumer.putIfAbsent(ConsumerConfig.MAX_POLL_RECORDS_CONFIG, "5000");
         consumer.put(ConsumerConfig.AUTO_OFFSET_RESET_CONFIG, "earliest");
         consumer.put(ConsumerConfig.ENABLE_AUTO_COMMIT_CONFIG, "false");
         consumer.put(ConsumerConfig.ISOLATION_LEVEL_CONFIG, "read_committed");

@@ -46,16 +46,16 @@ public record DropReport(
     public String text() {
         StringBuilder text = new StringBuilder();
         if (tombstones == 0) {
-            text.append("nothing was shed: ").append(topic).append(" has no tombstones in what was read");
+            text.append("nothing was shed, as far as ").append(topic).append(" was read");
         } else {
-            text.append(String.format(Locale.ROOT, "%,d records were shed, as %s says", tombstones, topic));
+            text.append(String.format(Locale.ROOT, "shed, as told by %s: %,d", topic, tombstones));
         }
         text.append(System.lineSeparator());
         if (tombstones > 0) {
             text.append(System.lineSeparator()).append(table()).append(rest());
         }
         if (strangers > 0) {
-            text.append(String.format(Locale.ROOT, "(not a tombstone) %,d%n", strangers));
+            text.append(String.format(Locale.ROOT, "(not a tombstone): %,d%n", strangers));
         }
         if (!complete) {
             text.append("stopped before the end: there may be more").append(System.lineSeparator());

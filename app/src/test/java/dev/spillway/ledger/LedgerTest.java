@@ -395,7 +395,9 @@ class LedgerTest {
                 boolean seen = books.isJoined();
                 meet.await(20, TimeUnit.SECONDS);
 
-                assertThat(seen || told.get() == 1).as("seen or told in round %s", i).isTrue();
+                assertThat(seen || told.get() == 1)
+                        .as("seen or told in round %s", i)
+                        .isTrue();
                 assertThat(told.get()).as("told in round %s", i).isLessThanOrEqualTo(1);
                 assertThat(books.imbalances()).isEmpty();
             }
@@ -404,7 +406,9 @@ class LedgerTest {
             }
         } finally {
             pool.shutdownNow();
-            assertThat(pool.awaitTermination(20, TimeUnit.SECONDS)).as("settlers end").isTrue();
+            assertThat(pool.awaitTermination(20, TimeUnit.SECONDS))
+                    .as("settlers end")
+                    .isTrue();
         }
     }
 
