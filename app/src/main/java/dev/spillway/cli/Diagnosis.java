@@ -3,13 +3,9 @@ package dev.spillway.cli;
 import dev.spillway.config.InvalidConfigException;
 import dev.spillway.inspect.TooManyPartsException;
 import dev.spillway.ledger.ImbalanceException;
-<<<<<<< HEAD
 import dev.spillway.ledger.SettledTwiceException;
 import dev.spillway.runtime.StartupException;
 import dev.spillway.sink.SinkException;
-=======
-import dev.spillway.runtime.StartupException;
->>>>>>> b85684de26e54fc0b8c326212c7f2deedd73316a
 import java.time.Duration;
 import java.util.Objects;
 import java.util.Optional;
@@ -43,22 +39,17 @@ record Diagnosis(ExitCode exitCode, String sentence) {
         if (cause instanceof InvalidConfigException) {
             return new Diagnosis(ExitCode.USAGE, message(cause));
         }
-<<<<<<< HEAD
-        if (cause instanceof ImbalanceException || cause instanceof SettledTwiceException) {
-=======
-        if (cause instanceof ImbalanceException || cause instanceof TooManyPartsException) {
->>>>>>> b85684de26e54fc0b8c326212c7f2deedd73316a
+        if (cause instanceof ImbalanceException
+                || cause instanceof SettledTwiceException
+                || cause instanceof TooManyPartsException) {
             return new Diagnosis(ExitCode.NOT_CONSERVED, message(cause));
         }
         if (cause instanceof StartupException) {
             return new Diagnosis(ExitCode.KAFKA, message(cause));
         }
-<<<<<<< HEAD
         if (cause instanceof SinkException) {
             return new Diagnosis(ExitCode.KAFKA, published(cause, connection));
         }
-=======
->>>>>>> b85684de26e54fc0b8c326212c7f2deedd73316a
         Optional<ConfigException> refused = find(cause, ConfigException.class);
         if (refused.isPresent()) {
             return new Diagnosis(ExitCode.USAGE, refusedSettings(refused.get(), connection));
