@@ -8,6 +8,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.CyclicBarrier;
 import java.util.concurrent.ExecutorService;
@@ -374,7 +375,7 @@ class LedgerTest {
                 settlers.add(pool.submit(() -> {
                     for (int i = 0; i < rounds; i++) {
                         meet.await(20, TimeUnit.SECONDS);
-                        Account account = round.get();
+                        Account account = Objects.requireNonNull(round.get());
                         meet.await(20, TimeUnit.SECONDS);
                         account.settle(offset, PROCESSED);
                         meet.await(20, TimeUnit.SECONDS);
