@@ -16,7 +16,7 @@ import java.util.List;
 record BrokerLog(Path file) {
     private static final int EXCERPT_LINES = 6;
 
-    /** Whether the last start failed because another process has one of the node's ports. */
+    /** Whether a start failed because another process has one of the node's ports. */
     boolean tellsOfTakenPort() {
         return lines().stream().anyMatch(line -> line.contains("java.net.BindException"));
     }
