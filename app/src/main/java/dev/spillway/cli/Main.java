@@ -54,7 +54,8 @@ public final class Main implements Runnable {
                 .addSubcommand(new RunCommand(session))
                 .addSubcommand(new GenerateCommand(session))
                 .addSubcommand(new DropsCommand(session))
-                .addSubcommand(new AuditCommand(session));
+                .addSubcommand(new AuditCommand(session))
+                .addSubcommand(new DemoCommand(session));
         Numbers.register(commandLine);
         return commandLine
                 .setOut(session.out())

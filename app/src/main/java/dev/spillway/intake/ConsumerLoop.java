@@ -127,7 +127,7 @@ public final class ConsumerLoop {
         return assigned;
     }
 
-    /** What the run has come to so far. */
+    /** What the run has come to so far. Any thread. */
     public RunTotals totals() {
         return epochs.totals();
     }

@@ -49,7 +49,7 @@ final class EpochPipeline {
     private final Deque<LiveEpoch> sealed = new ArrayDeque<>();
     private @Nullable LiveEpoch open;
     private long lastNumber;
-    private RunTotals totals = RunTotals.ZERO;
+    private volatile RunTotals totals = RunTotals.ZERO;
 
     /**
      * Begins without an epoch.
@@ -73,6 +73,7 @@ final class EpochPipeline {
         this.onChange = onChange;
     }
 
+    /** What has been committed so far. Any thread. */
     RunTotals totals() {
         return totals;
     }

@@ -11,7 +11,8 @@ import dev.spillway.ledger.EpochReport.Totals;
  * @param aborted how many were aborted
  */
 public record RunTotals(Totals committed, long epochs, long aborted) {
-    static final RunTotals ZERO = new RunTotals(Totals.ZERO, 0, 0);
+    /** Nothing yet. */
+    public static final RunTotals ZERO = new RunTotals(Totals.ZERO, 0, 0);
 
     RunTotals plusCommitted(EpochReport report) {
         return new RunTotals(committed.plus(report.totals()), epochs + 1, aborted);

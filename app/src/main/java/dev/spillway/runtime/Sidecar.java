@@ -11,6 +11,7 @@ import dev.spillway.flow.WorkerScope;
 import dev.spillway.intake.ConsumerLoop;
 import dev.spillway.intake.ConsumerOffsetCommitter;
 import dev.spillway.intake.IntakeConfig;
+import dev.spillway.intake.RunTotals;
 import dev.spillway.processor.Processor;
 import dev.spillway.processor.Processors;
 import dev.spillway.processor.Workers;
@@ -81,6 +82,12 @@ public final class Sidecar {
     /** Where the sidecar is in its life. Any thread. */
     public Lifecycle.State state() {
         return lifecycle.state();
+    }
+
+    /** What has been committed so far. Any thread. */
+    public RunTotals totals() {
+        ConsumerLoop current = loop;
+        return current == null ? RunTotals.ZERO : current.totals();
     }
 
     /** Whether it is running and the group has assigned it partitions. Any thread. */
@@ -230,9 +237,7 @@ public final class Sidecar {
             JoinReport joined = scope.join(drained ? left.plus(GRACE) : Duration.ZERO, GRACE);
             boolean committed = consumerLoop.commitLast(drained ? LAST_COMMIT : GRACE)
                     && consumerLoop.totals().aborted() == abortedBefore;
-            if (!committed) {
-                consumerLoop.abandon("the drain missed its deadline");
-            }
+            consumerLoop.abandon("the run has ended");
             commits.stop();
             lifecycle.stop(committed ? "everything is settled and committed" : "the drain had to abort");
             return new ExitReport(
