@@ -5,10 +5,12 @@ import dev.spillway.inspect.AuditReader;
 import dev.spillway.inspect.AuditReport;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ExecutionException;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.consumer.Consumer;
+import org.apache.kafka.clients.consumer.ConsumerConfig;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -71,8 +73,7 @@ final class AuditCommand extends KafkaCommand {
     private Optional<AuditReport> audit(SpillwayConfig sidecar) {
         ReadStatus status = new ReadStatus(session());
         try (Admin admin = Admin.create(connection().settings());
-                Consumer<byte[], byte[]> consumer =
-                        new KafkaConsumer<>(connection().consumer())) {
+                Consumer<byte[], byte[]> consumer = new KafkaConsumer<>(consumer(sidecar))) {
             return AuditReader.of(
                             sidecar,
                             admin,
@@ -84,6 +85,13 @@ final class AuditCommand extends KafkaCommand {
         } finally {
             status.end();
         }
+    }
+
+    /** With the group's name, to ask for its offsets; it never subscribes, and so never joins the group. */
+    private Map<String, Object> consumer(SpillwayConfig sidecar) {
+        Map<String, Object> settings = connection().consumer();
+        settings.put(ConsumerConfig.GROUP_ID_CONFIG, sidecar.applicationId());
+        return settings;
     }
 
     private void print(AuditReport report) {

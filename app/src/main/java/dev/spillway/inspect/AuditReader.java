@@ -29,12 +29,15 @@ import org.apache.kafka.common.errors.InterruptException;
  *
  * <ol>
  *   <li>the committed offsets, when no transaction is about to move them: all below them must have an outcome,
- *   <li>the ends of the output topics, be their last records committed or not: all those outcomes were written below them, though
- *       the markers that make them visible may still be on their way, and reading waits for these,
- *   <li>the committed offsets again: what has come below the ends since the first look lies below these.
+ *   <li>the ends of the output topics, be their last records committed or not: all those outcomes were written below them,
+ *   <li>a pause until every transaction with records below these ends has ended, so that all of them can be read or never will,
+ *   <li>the committed offsets again: outcomes below the ends that have come since the first look belong to offsets below these.
  * </ol>
  */
 public final class AuditReader {
+    /** How long a partition's leader may be silent. */
+    private static final Duration PATIENCE = Duration.ofSeconds(60);
+
     /** What a transaction may take to end beyond its time-out: the broker looks for those that have passed it now and then. */
     private static final Duration MARGIN = Duration.ofSeconds(30);
 
@@ -43,6 +46,7 @@ public final class AuditReader {
     private final ClusterView cluster;
     private final Consumer<byte[], byte[]> consumer;
     private final CancellationToken stop;
+    private final OpenTransactions openTransactions;
     private final RangeReader reader;
 
     AuditReader(
@@ -57,13 +61,14 @@ public final class AuditReader {
         this.cluster = cluster;
         this.consumer = consumer;
         this.stop = stop;
-        this.reader = new RangeReader(consumer, time, patience(config), stop, progress);
+        this.openTransactions = new OpenTransactions(cluster, time, patience(config), progress);
+        this.reader = new RangeReader(consumer, time, PATIENCE, stop, progress);
     }
 
     /**
      * An audit of a sidecar's topics.
      *
-     * @param consumer without a group; reads what is committed
+     * @param consumer has the group's name, reads what is committed, and never joins
      * @param stop ends reading; nothing is proven then
      */
     public static AuditReader of(
@@ -73,7 +78,7 @@ public final class AuditReader {
             Time time,
             CancellationToken stop,
             ReadProgress progress) {
-        ClusterView cluster = new AdminView(admin, config.applicationId(), patience(config), progress);
+        ClusterView cluster = new AdminView(admin, consumer, patience(config), progress);
         return new AuditReader(config, cluster, consumer, time, stop, progress);
     }
 
@@ -99,9 +104,10 @@ public final class AuditReader {
     private Optional<AuditReport> audit() throws InterruptedException {
         List<TopicPartition> inputs = partitions(topics.inputs());
         List<TopicPartition> outputs = partitions(topics.outputs());
-        Map<TopicPartition, Long> committed = cluster.committed();
+        Map<TopicPartition, Long> committed = cluster.committed(inputs);
         Map<TopicPartition, Long> ends = cluster.ends(outputs);
-        Map<TopicPartition, Long> committedLater = cluster.committed();
+        openTransactions.awaitEnd(ends);
+        Map<TopicPartition, Long> committedLater = cluster.committed(inputs);
         Set<String> compacted = cluster.compacted(allTopics());
         Map<TopicPartition, Long> starts = starts(outputs);
 

@@ -12,10 +12,13 @@ interface ClusterView {
      *
      * @return without the partitions for which it has committed nothing
      */
-    Map<TopicPartition, Long> committed() throws InterruptedException;
+    Map<TopicPartition, Long> committed(Collection<TopicPartition> partitions) throws InterruptedException;
 
     /** The offset after the last record of each partition, be it committed or not. */
     Map<TopicPartition, Long> ends(Collection<TopicPartition> partitions) throws InterruptedException;
+
+    /** The offset at which the first transaction that is still open begins in each partition; its end where none is. */
+    Map<TopicPartition, Long> committedEnds(Collection<TopicPartition> partitions) throws InterruptedException;
 
     /** Those of the topics that are compacted, as far as the cluster says. */
     Set<String> compacted(Collection<String> topics) throws InterruptedException;

@@ -141,13 +141,13 @@ final class RangeReader {
                 return;
             }
             if (nanos > patience.toNanos()) {
-                throw new TimeoutException("nothing more of " + where() + " could be read for " + patience.toSeconds()
-                        + " s, because its leader does not answer or a transaction stays open");
+                throw new TimeoutException(
+                        "nothing more of " + where() + " could be read for " + patience.toSeconds() + " s");
             }
             if (nanos > NOTICE_NANOS && !noticed) {
                 noticed = true;
                 progress.waiting("waiting up to " + patience.toSeconds() + " s for more of " + where()
-                        + ": its leader does not answer, or a transaction is still open");
+                        + ": its leader does not answer");
             }
         }
 
