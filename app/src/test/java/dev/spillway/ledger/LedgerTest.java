@@ -15,7 +15,6 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
-import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
@@ -28,6 +27,9 @@ class LedgerTest {
 
     private final AtomicInteger joinedCalls = new AtomicInteger();
     private final Ledger ledger = new Ledger(joinedCalls::incrementAndGet);
+
+    /** What the threads of a race settle on. */
+    private volatile Account present = ledger.account(P0);
 
     // Consuming
 
@@ -365,7 +367,6 @@ class LedgerTest {
     void the_owner_never_misses_the_join_however_settlements_meet_the_seal() throws Exception {
         int rounds = 3000;
         var meet = new CyclicBarrier(3);
-        var round = new AtomicReference<Account>(ledger.account(P0));
         ExecutorService pool = Executors.newFixedThreadPool(2);
         try {
             List<Future<?>> settlers = new ArrayList<>();
@@ -374,7 +375,7 @@ class LedgerTest {
                 settlers.add(pool.submit(() -> {
                     for (int i = 0; i < rounds; i++) {
                         meet.await(20, TimeUnit.SECONDS);
-                        Account account = round.get();
+                        Account account = present;
                         meet.await(20, TimeUnit.SECONDS);
                         account.settle(offset, PROCESSED);
                         meet.await(20, TimeUnit.SECONDS);
@@ -388,14 +389,16 @@ class LedgerTest {
                 Account account = books.account(P0);
                 account.consume(0);
                 account.consume(1);
-                round.set(account);
+                present = account;
                 meet.await(20, TimeUnit.SECONDS);
                 meet.await(20, TimeUnit.SECONDS);
                 books.seal();
                 boolean seen = books.isJoined();
                 meet.await(20, TimeUnit.SECONDS);
 
-                assertThat(seen || told.get() == 1).as("seen or told in round %s", i).isTrue();
+                assertThat(seen || told.get() == 1)
+                        .as("seen or told in round %s", i)
+                        .isTrue();
                 assertThat(told.get()).as("told in round %s", i).isLessThanOrEqualTo(1);
                 assertThat(books.imbalances()).isEmpty();
             }
@@ -404,7 +407,9 @@ class LedgerTest {
             }
         } finally {
             pool.shutdownNow();
-            assertThat(pool.awaitTermination(20, TimeUnit.SECONDS)).as("settlers end").isTrue();
+            assertThat(pool.awaitTermination(20, TimeUnit.SECONDS))
+                    .as("settlers end")
+                    .isTrue();
         }
     }
 
