@@ -114,6 +114,17 @@ class LedgerTest {
     }
 
     @Test
+    void a_run_that_is_empty_again_may_begin_anywhere() {
+        consume(P0, 5);
+        ledger.account(P0).withdraw(5);
+        assertThat(ledger.account(P0).nextOffset()).isEqualTo(-1);
+
+        consume(P0, 3);
+
+        assertThat(ledger.account(P0).firstOffset()).isEqualTo(3);
+    }
+
+    @Test
     void what_was_withdrawn_need_not_settle() {
         consume(P0, 5, 6);
         ledger.account(P0).withdraw(6);
