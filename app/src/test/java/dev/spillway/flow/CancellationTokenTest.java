@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatCode;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CancellationException;
@@ -256,5 +257,34 @@ class CancellationTokenTest {
 
         blocked.countDown();
         assertThat(canceller.result()).isTrue();
+    }
+
+    @Test
+    void waiting_ends_when_the_node_is_cancelled() {
+        var time = new ManualTime();
+        var waiter = crew.start("waiter", () -> root.await(time, Duration.ofSeconds(1)));
+        time.awaitWaiting(1);
+
+        root.cancel("enough");
+
+        assertThat(waiter.result()).isTrue();
+    }
+
+    @Test
+    void waiting_ends_when_its_time_has_passed() {
+        var time = new ManualTime();
+        var waiter = crew.start("waiter", () -> root.await(time, Duration.ofSeconds(1)));
+        time.awaitWaiting(1);
+
+        time.advance(Duration.ofSeconds(1));
+
+        assertThat(waiter.result()).isFalse();
+    }
+
+    @Test
+    void nobody_waits_for_a_cancelled_node() throws InterruptedException {
+        root.cancel("enough");
+
+        assertThat(root.await(new ManualTime(), Duration.ofSeconds(1))).isTrue();
     }
 }

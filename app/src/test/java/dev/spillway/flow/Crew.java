@@ -79,6 +79,7 @@ final class Crew implements BeforeEachCallback, AfterEachCallback {
         String name = thread.getName();
         return group != null
                 && !group.getName().equals("system")
+                && !group.getName().equals("InnocuousThreadGroup") // the JVM's own
                 && !name.startsWith("junit-")
                 && !name.startsWith("surefire-")
                 && !name.startsWith("ForkJoinPool");

@@ -37,7 +37,7 @@ final class LincheckEffort {
 
     /** Runs on real threads. */
     static StressOptions stress() {
-        return scenarios(new StressOptions().invocationsPerIteration(500));
+        return scenarios(new StressOptions().invocationsPerIteration(200));
     }
 
     /** How many interleavings {@code LincheckKt.runConcurrentTest} tries. */

@@ -3,7 +3,6 @@ package dev.spillway.flow;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.util.List;
-import java.util.function.Predicate;
 import org.jetbrains.kotlinx.lincheck.LinChecker;
 import org.jetbrains.kotlinx.lincheck.annotations.Operation;
 import org.jetbrains.kotlinx.lincheck.annotations.Param;
@@ -77,11 +76,6 @@ class ShedQueueLincheckTest {
         }
 
         @Operation
-        public String removeIf(@Param(gen = IntGen.class, conf = "1:9") int above) {
-            return LincheckWords.of(queue.removeIf(new Above(above)));
-        }
-
-        @Operation
         public int depth() {
             return queue.depth();
         }
@@ -94,13 +88,6 @@ class ShedQueueLincheckTest {
         @Operation
         public void close() {
             queue.close();
-        }
-    }
-
-    private record Above(int bound) implements Predicate<Integer> {
-        @Override
-        public boolean test(Integer item) {
-            return item > bound;
         }
     }
 }

@@ -599,6 +599,22 @@ class ShedQueueTest {
     }
 
     @Test
+    void those_who_wait_for_different_depths_are_woken_each_at_theirs() {
+        var queue = queue(3, BLOCK, "a", "b", "c");
+        var half = crew.start("half", () -> queue.awaitDepth(1, SECOND));
+        var empty = crew.start("empty", () -> queue.awaitDepth(0, SECOND));
+        time.awaitWaiting(2);
+
+        queue.tryTake();
+        assertThat(half.isDone()).isFalse();
+        queue.tryTake();
+        assertThat(half.result()).isTrue();
+        assertThat(empty.isDone()).isFalse();
+        queue.tryTake();
+        assertThat(empty.result()).isTrue();
+    }
+
+    @Test
     void an_interrupted_wait_for_the_queue_to_drain_ends() {
         var queue = queue(1, BLOCK, "a");
         var waiter = crew.start("waiter", () -> queue.awaitDepth(0, SECOND));

@@ -8,7 +8,6 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Objects;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.CyclicBarrier;
 import java.util.concurrent.ExecutorService;
@@ -16,7 +15,6 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
-import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
@@ -29,6 +27,9 @@ class LedgerTest {
 
     private final AtomicInteger joinedCalls = new AtomicInteger();
     private final Ledger ledger = new Ledger(joinedCalls::incrementAndGet);
+
+    /** What the threads of a race settle on. */
+    private volatile Account present = ledger.account(P0);
 
     // Consuming
 
@@ -110,6 +111,17 @@ class LedgerTest {
 
         assertThat(ledger.account(P0).nextOffset()).isEqualTo(7);
         assertThat(ledger.consumed()).isEqualTo(2);
+    }
+
+    @Test
+    void a_run_that_is_empty_again_may_begin_anywhere() {
+        consume(P0, 5);
+        ledger.account(P0).withdraw(5);
+        assertThat(ledger.account(P0).nextOffset()).isEqualTo(-1);
+
+        consume(P0, 3);
+
+        assertThat(ledger.account(P0).firstOffset()).isEqualTo(3);
     }
 
     @Test
@@ -366,7 +378,6 @@ class LedgerTest {
     void the_owner_never_misses_the_join_however_settlements_meet_the_seal() throws Exception {
         int rounds = 3000;
         var meet = new CyclicBarrier(3);
-        var round = new AtomicReference<Account>(ledger.account(P0));
         ExecutorService pool = Executors.newFixedThreadPool(2);
         try {
             List<Future<?>> settlers = new ArrayList<>();
@@ -375,7 +386,7 @@ class LedgerTest {
                 settlers.add(pool.submit(() -> {
                     for (int i = 0; i < rounds; i++) {
                         meet.await(20, TimeUnit.SECONDS);
-                        Account account = Objects.requireNonNull(round.get());
+                        Account account = present;
                         meet.await(20, TimeUnit.SECONDS);
                         account.settle(offset, PROCESSED);
                         meet.await(20, TimeUnit.SECONDS);
@@ -389,7 +400,7 @@ class LedgerTest {
                 Account account = books.account(P0);
                 account.consume(0);
                 account.consume(1);
-                round.set(account);
+                present = account;
                 meet.await(20, TimeUnit.SECONDS);
                 meet.await(20, TimeUnit.SECONDS);
                 books.seal();
