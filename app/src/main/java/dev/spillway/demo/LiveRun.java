@@ -13,7 +13,7 @@ import dev.spillway.inspect.Drops;
 import dev.spillway.inspect.Grouping;
 import dev.spillway.inspect.ReadProgress;
 import dev.spillway.inspect.ReadStart;
-import dev.spillway.intake.RunTotals;
+import dev.spillway.ledger.RunTotals;
 import dev.spillway.load.Generator;
 import dev.spillway.load.JobMix;
 import dev.spillway.load.Limit;

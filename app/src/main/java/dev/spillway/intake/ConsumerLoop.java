@@ -5,6 +5,7 @@ import dev.spillway.flow.CancellationToken;
 import dev.spillway.flow.ShedQueue;
 import dev.spillway.flow.Signal;
 import dev.spillway.flow.Time;
+import dev.spillway.ledger.RunTotals;
 import dev.spillway.processor.Workers;
 import dev.spillway.sink.Delivery;
 import dev.spillway.sink.EpochAbortedException;

@@ -4,6 +4,7 @@ import dev.spillway.flow.BatchOffer;
 import dev.spillway.flow.ShedQueue;
 import dev.spillway.flow.Time;
 import dev.spillway.ledger.Epoch;
+import dev.spillway.ledger.RunTotals;
 import dev.spillway.sink.Delivery;
 import dev.spillway.sink.EpochAbortedException;
 import dev.spillway.sink.Run;

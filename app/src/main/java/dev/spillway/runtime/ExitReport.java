@@ -1,7 +1,7 @@
 package dev.spillway.runtime;
 
 import dev.spillway.flow.JoinReport;
-import dev.spillway.intake.RunTotals;
+import dev.spillway.ledger.RunTotals;
 import org.jspecify.annotations.Nullable;
 
 /**

@@ -11,7 +11,7 @@ import dev.spillway.flow.WorkerScope;
 import dev.spillway.intake.ConsumerLoop;
 import dev.spillway.intake.ConsumerOffsetCommitter;
 import dev.spillway.intake.IntakeConfig;
-import dev.spillway.intake.RunTotals;
+import dev.spillway.ledger.RunTotals;
 import dev.spillway.processor.Processor;
 import dev.spillway.processor.Processors;
 import dev.spillway.processor.Workers;

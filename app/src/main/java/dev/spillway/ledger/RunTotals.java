@@ -1,6 +1,5 @@
-package dev.spillway.intake;
+package dev.spillway.ledger;
 
-import dev.spillway.ledger.EpochReport;
 import dev.spillway.ledger.EpochReport.Totals;
 
 /**
@@ -14,11 +13,13 @@ public record RunTotals(Totals committed, long epochs, long aborted) {
     /** Nothing yet. */
     public static final RunTotals ZERO = new RunTotals(Totals.ZERO, 0, 0);
 
-    RunTotals plusCommitted(EpochReport report) {
+    /** With another epoch that was committed. */
+    public RunTotals plusCommitted(EpochReport report) {
         return new RunTotals(committed.plus(report.totals()), epochs + 1, aborted);
     }
 
-    RunTotals plusAborted(int count) {
+    /** With more epochs that were aborted. */
+    public RunTotals plusAborted(int count) {
         return new RunTotals(committed, epochs, aborted + count);
     }
 }
