@@ -14,12 +14,15 @@ import org.apache.kafka.common.errors.AuthorizationException;
 import org.apache.kafka.common.errors.FencedInstanceIdException;
 import org.apache.kafka.common.errors.RetriableException;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Commits the offsets of epochs through the consumer: asynchronously while the loop polls, since the answer comes with a later poll, and
  * synchronously where no poll will come. The consumer loop's own.
  */
 public final class ConsumerOffsetCommitter implements OffsetCommitter {
+    private static final Logger LOG = LoggerFactory.getLogger(ConsumerOffsetCommitter.class);
     private static final Duration SYNC_TIMEOUT = Duration.ofSeconds(10);
 
     private final Consumer<?, ?> consumer;
@@ -29,9 +32,15 @@ public final class ConsumerOffsetCommitter implements OffsetCommitter {
         this.consumer = consumer;
     }
 
-    /** Whether commits wait for their answer: in a rebalance, and at the end. */
+    /**
+     * Whether commits wait for their answer: in a rebalance, and at the end. The answers to earlier ones, which would come with the
+     * next poll, are waited for first.
+     */
     void setSynchronous(boolean synchronous) {
         this.synchronous = synchronous;
+        if (synchronous) {
+            awaitAnswers();
+        }
     }
 
     @Override
@@ -43,6 +52,15 @@ public final class ConsumerOffsetCommitter implements OffsetCommitter {
             commitAsync(offsets, done);
         }
         return done;
+    }
+
+    /** The consumer promises to call back for all asynchronous commits before a synchronous one returns, even one of nothing. */
+    private void awaitAnswers() {
+        try {
+            consumer.commitSync(Map.of(), SYNC_TIMEOUT);
+        } catch (KafkaException e) {
+            LOG.debug("no answer to an asynchronous commit", e);
+        }
     }
 
     private void commitSync(Map<TopicPartition, OffsetAndMetadata> offsets, CompletableFuture<@Nullable Void> done) {
@@ -59,6 +77,8 @@ public final class ConsumerOffsetCommitter implements OffsetCommitter {
         consumer.commitAsync(offsets, (committed, e) -> {
             if (e == null) {
                 done.complete(null);
+            } else if (e instanceof RetriableException && synchronous) {
+                commitSync(offsets, done);
             } else if (e instanceof RetriableException) {
                 commitAsync(offsets, done);
             } else {

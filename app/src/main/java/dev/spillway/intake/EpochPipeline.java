@@ -210,10 +210,13 @@ final class EpochPipeline {
         return live().mapToLong(LiveEpoch::outstanding).sum();
     }
 
-    /** For how long the oldest epoch has held records without being committed. */
+    /** For how long the oldest epoch whose fate is still ours to decide has held records: not one that is being committed. */
     Duration oldestBusyFor() {
         long now = time.nanoTime();
-        return live().findFirst().map(epoch -> epoch.busyFor(now)).orElse(Duration.ZERO);
+        return live().filter(epoch -> !isBeingCommitted(epoch))
+                .findFirst()
+                .map(epoch -> epoch.busyFor(now))
+                .orElse(Duration.ZERO);
     }
 
     /** Whether any record of these partitions is in an epoch that is not committed yet. */
