@@ -1,0 +1,144 @@
+package dev.spillway.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+import picocli.CommandLine;
+
+class MainTest {
+    private static final String GENERATE = "generate --bootstrap-server localhost:1 --topic t ";
+
+    private final FakeSession session = new FakeSession();
+
+    /** What --verbose sets is for the process, and the other tests are in it. */
+    @AfterEach
+    void forgetLogLevels() {
+        System.getProperties().stringPropertyNames().stream()
+                .filter(name -> name.startsWith("org.slf4j.simpleLogger.log."))
+                .forEach(System::clearProperty);
+    }
+
+    @Test
+    void without_a_command_it_names_the_commands() {
+        assertThat(session.run()).isEqualTo(1);
+        assertThat(session.err())
+                .contains("a command is missing")
+                .contains("generate")
+                .contains("--help");
+        assertThat(session.out()).isEmpty();
+    }
+
+    @Test
+    void help_and_version_are_results_and_end_with_0() {
+        assertThat(session.run("--help")).isZero();
+        assertThat(session.run("--version")).isZero();
+        assertThat(session.out()).contains("Commands:").contains("spillway ");
+        assertThat(session.err()).isEmpty();
+    }
+
+    @Test
+    void every_command_has_a_help_that_fits_a_terminal_and_ends_with_an_example() {
+        for (CommandLine command :
+                Main.commandLine(session.session()).getSubcommands().values()) {
+            String help = command.getUsageMessage(CommandLine.Help.Ansi.OFF);
+            assertThat(help).as(command.getCommandName()).contains("Example").contains("  spillway ");
+            assertThat(help.lines())
+                    .allSatisfy(line -> assertThat(line).hasSizeLessThanOrEqualTo(CommonOptions.HELP_WIDTH));
+        }
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "--duration 3x                         | --duration | 30s",
+                "--duration 0s                         | --duration | 30s",
+                "--count 5 --rate 1 --burst 9          | --burst    | 1000@10s",
+                "--count 5 --rate 1 --burst 9@x        | --burst    | 1000@10s",
+                "--count 5 --rate 1 --burst 0@1s       | --burst    | 1000@10s",
+                "--count 5 --burst 9@1s                | --burst    | --rate 0",
+                "--count 5 --rate 0                    | --rate     | --burst 1000@10s",
+                "--count 5 --rate -1                   | --rate     | 500",
+                "--count 5 --rate NaN                  | --rate     | 500",
+                "--count 5 --rate fast                 | --rate     | 1000",
+                "--count 0                             | --count    | at least 1",
+                "--count many                          | --count    | 1000",
+                "--count 5 --duration 1s               | --count    | --duration",
+                "--count 5 --keys -1                   | --keys     | 0 or more",
+                "--count 5 --keys 0 --zipf 1           | --zipf     | --keys 0",
+                "--count 5 --zipf -1                   | --zipf     | 1.1",
+                "--count 5 --size -1                   | --size     | 100000000",
+                "--count 5 --size 1 --mix cpu=1        | --size     | --mix",
+                "--count 5 --mix cpu                   | --mix      | cpu=60,delay=40",
+                "--count 5 --mix cpu=x                 | --mix      | cpu=60,delay=40",
+                "--count 5 --mix gpu=1                 | --mix      | cpu, io and delay",
+                "--count 5 --mix cpu=0                 | --mix      | cpu=60,delay=40",
+                "--count 5 --mix cpu=1,cpu=2           | --mix      | cpu=60,delay=40",
+                "--count 5 --mix io=1                  | --mix      | --io-url",
+                "--count 5 --poison 1                  | --poison   | --mix",
+                "--count 5 --mix cpu=1 --poison 101    | --poison   | 0 to 100",
+            })
+    void a_mistake_is_told_with_the_option_and_an_example(String arguments, String option, String example) {
+        assertThat(session.run((GENERATE + arguments).split(" +"))).isEqualTo(1);
+        assertThat(session.err())
+                .startsWith("spillway generate: ")
+                .contains(option)
+                .contains(example);
+        assertThat(session.err().lines()).hasSize(2);
+        assertThat(session.out()).isEmpty();
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "drops",
+                "drops --topic t",
+                "drops --config x --topic t",
+                "drops --bootstrap-server b:1 --topic t -D a=b",
+                "drops --bootstrap-server b:1 --topic t --from yesterday",
+                "drops --bootstrap-server b:1 --topic t --by colour",
+                "audit",
+                "audit --config no-such-file",
+                "generate --count 1",
+                "generat",
+                "drops --bootstrap-server b:1 --topic t --command-config no-such-file"
+            })
+    void misuse_ends_with_1_and_says_why_without_a_stack_trace(String arguments) {
+        assertThat(session.run(arguments.split(" "))).isEqualTo(1);
+        assertThat(session.err()).startsWith("spillway").doesNotContain("\tat ").doesNotContain("Exception");
+    }
+
+    @Test
+    void a_configuration_that_cannot_work_is_one_sentence_and_a_trace_only_if_asked_for(@TempDir Path directory)
+            throws Exception {
+        Path file = Files.writeString(directory.resolve("spillway.properties"), "shed.polcy=BLOCK\n");
+        assertThat(session.run("audit", "--config", file.toString())).isEqualTo(1);
+        assertThat(session.err().lines()).hasSize(1);
+        assertThat(session.err()).contains("did you mean 'shed.policy'?");
+        assertThat(session.run("audit", "--verbose", "--config", file.toString()))
+                .isEqualTo(1);
+        assertThat(session.err()).contains("\tat dev.spillway");
+    }
+
+    @Test
+    void an_address_without_a_port_is_a_mistake_of_usage() {
+        assertThat(session.run("generate", "--bootstrap-server", "nowhere", "--topic", "t", "--count", "1"))
+                .isEqualTo(1);
+        assertThat(session.err()).contains("bootstrap.servers").contains("nowhere");
+    }
+
+    @Test
+    void control_characters_in_an_argument_do_not_reach_the_terminal() {
+        session.run("generate", "\u001b[2J");
+        List<String> lines = session.err().lines().toList();
+        assertThat(String.join("", lines)).matches("\\P{Cntrl}*");
+    }
+}

@@ -1,0 +1,77 @@
+package dev.spillway.inspect;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.time.Instant;
+import java.util.HashMap;
+import java.util.Map;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.junit.jupiter.api.Test;
+
+class TombstoneTest {
+    @Test
+    void it_tells_when_and_why_which_record_was_shed() {
+        assertThat(Tombstone.read(Records.tombstone("drops", 2, 7, "key-1"))).hasValueSatisfying(tombstone -> {
+            assertThat(tombstone.text()).isEqualTo("2026-01-31T12:00:00.123Z  DROP_OLDEST   orders-1@7  key-1");
+            assertThat(tombstone.json())
+                    .isEqualTo("{\"type\":\"tombstone\",\"at\":\"2026-01-31T12:00:00.123Z\",\"reason\":\"DROP_OLDEST\","
+                            + "\"key\":\"key-1\",\"origin\":\"orders-1@7\",\"partition\":2,\"offset\":7}");
+        });
+    }
+
+    @Test
+    void a_record_without_our_headers_is_no_tombstone() {
+        assertThat(Tombstone.read(Records.record("drops", 0, 0, "key", Map.of())))
+                .isEmpty();
+    }
+
+    @Test
+    void a_dead_letter_is_no_tombstone() {
+        assertThat(Tombstone.read(with("spillway.outcome", "DEAD_LETTERED"))).isEmpty();
+    }
+
+    @Test
+    void headers_that_make_no_sense_do_not_hurt() {
+        assertThat(Tombstone.read(with("spillway.origin", "nonsense"))
+                        .orElseThrow()
+                        .originPartition())
+                .isEqualTo("(no origin)");
+        assertThat(Tombstone.read(with("spillway.at", "yesterday"))
+                        .orElseThrow()
+                        .at())
+                .isEqualTo(Instant.ofEpochMilli(Records.WRITTEN));
+        assertThat(Tombstone.read(with("spillway.at", "+999999999-12-31T23:59:59Z"))
+                        .orElseThrow()
+                        .at())
+                .isEqualTo(Instant.ofEpochMilli(Records.WRITTEN));
+        assertThat(Tombstone.read(with("spillway.reason", "x".repeat(5000)))
+                        .orElseThrow()
+                        .reason())
+                .isEqualTo("(no reason)");
+    }
+
+    @Test
+    void a_header_without_a_value_does_not_hurt() {
+        ConsumerRecord<byte[], byte[]> record = with("spillway.outcome", "DROPPED");
+        record.headers().remove("spillway.reason").add("spillway.reason", null);
+        assertThat(Tombstone.read(record).orElseThrow().reason()).isEqualTo("(no reason)");
+    }
+
+    @Test
+    void nothing_from_a_record_reaches_the_terminal_as_a_command() {
+        Map<String, String> hostile = new HashMap<>();
+        hostile.put("spillway.outcome", "DROPPED");
+        hostile.put("spillway.reason", "\u001b[2J");
+        hostile.put("spillway.origin", "\u009b31m\u202e-0@1");
+        Tombstone tombstone = Tombstone.read(Records.record("drops", 0, 0, "\u001b]0;x\u0007", hostile))
+                .orElseThrow();
+        assertThat(tombstone.text() + tombstone.json()).matches("[\\x20-\\x7e]*");
+    }
+
+    private static ConsumerRecord<byte[], byte[]> with(String header, String value) {
+        ConsumerRecord<byte[], byte[]> record = Records.tombstone("drops", 0, 0, "key");
+        record.headers().remove(header).add(header, value.getBytes(UTF_8));
+        return record;
+    }
+}
