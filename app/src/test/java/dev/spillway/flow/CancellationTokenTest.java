@@ -90,7 +90,8 @@ class CancellationTokenTest {
 
     @Test
     void callbacks_run_in_the_order_in_which_they_came() {
-        List<String> numbers = IntStream.range(0, 20).mapToObj(Integer::toString).toList();
+        List<String> numbers =
+                IntStream.range(0, 20).mapToObj(Integer::toString).toList();
         numbers.forEach(number -> root.onCancel(() -> told.add(number)));
 
         root.cancel("enough");
