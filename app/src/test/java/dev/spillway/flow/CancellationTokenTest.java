@@ -9,6 +9,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.CountDownLatch;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.extension.RegisterExtension;
@@ -89,12 +90,13 @@ class CancellationTokenTest {
 
     @Test
     void callbacks_run_in_the_order_in_which_they_came() {
-        root.onCancel(() -> told.add("first"));
-        root.onCancel(() -> told.add("second"));
+        List<String> numbers =
+                IntStream.range(0, 20).mapToObj(Integer::toString).toList();
+        numbers.forEach(number -> root.onCancel(() -> told.add(number)));
 
         root.cancel("enough");
 
-        assertThat(told).containsExactly("first", "second");
+        assertThat(told).isEqualTo(numbers);
     }
 
     @Test
@@ -209,6 +211,17 @@ class CancellationTokenTest {
         CancellationToken child = root.child();
 
         child.cancel("enough");
+
+        assertThat(root.attached()).isZero();
+    }
+
+    @Test
+    void a_cancelled_node_holds_on_to_nobody() {
+        root.child();
+        root.onCancel(() -> told.add("early"));
+
+        root.cancel("enough");
+        root.onCancel(() -> told.add("late"));
 
         assertThat(root.attached()).isZero();
     }

@@ -209,8 +209,10 @@ class ShedQueueTest {
     @Test
     void the_high_water_mark_stays_where_the_flood_was() {
         var queue = queue(5, BLOCK, "a", "b", "c");
-
         queue.tryTake();
+        queue.tryTake();
+
+        queue.tryOffer("d");
 
         assertThat(queue.snapshot().highWaterMark()).isEqualTo(3);
         assertThat(queue.depth()).isEqualTo(2);
@@ -596,6 +598,18 @@ class ShedQueueTest {
         taker.interrupt();
 
         assertThat(taker.failure()).isInstanceOf(InterruptedException.class);
+    }
+
+    @Test
+    void somebody_who_waits_for_the_queue_to_drain_is_woken_by_the_arrival_that_evicts_down_to_a_limit() {
+        var queue = queue(5, DROP_OLDEST, "a", "b", "c");
+        var waiter = crew.start("waiter", () -> queue.awaitDepth(1, SECOND));
+        time.awaitWaiting(1);
+        queue.limitTo(1);
+
+        queue.tryOffer("d");
+
+        assertThat(waiter.result()).isTrue();
     }
 
     @Test

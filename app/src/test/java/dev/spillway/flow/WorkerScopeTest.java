@@ -340,6 +340,22 @@ class WorkerScopeTest {
     }
 
     @Test
+    void an_interrupt_during_the_grace_is_restored() {
+        scope.fork("deaf", token -> waitDeafFor(release));
+        awaitStarted();
+        var join = crew.start("join", () -> {
+            scope.join(Duration.ZERO, SECOND);
+            return Thread.interrupted();
+        });
+        time.awaitWaiting(1);
+
+        join.interrupt();
+        release.countDown();
+
+        assertThat(join.result()).isTrue();
+    }
+
+    @Test
     void a_join_that_was_not_interrupted_leaves_no_interrupt() {
         scope.fork("worker", token -> {});
 
