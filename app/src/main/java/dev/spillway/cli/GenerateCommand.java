@@ -54,8 +54,19 @@ final class GenerateCommand extends KafkaCommand {
             description = "Brokers to connect to first, comma separated.")
     private String bootstrapServer = "";
 
-    @Option(names = "--topic", required = true, paramLabel = "TOPIC", description = "Where to send; it must exist.")
+    @Option(
+            names = "--topic",
+            required = true,
+            paramLabel = "TOPIC",
+            description = "Where to send; it must exist, unless --partitions is given.")
     private String topic = "";
+
+    @Option(
+            names = "--partitions",
+            paramLabel = "N",
+            description =
+                    "Create the topic with N partitions if it does not exist; with --count 0 do no more than that.")
+    private @Nullable Integer partitions;
 
     @ArgGroup(multiplicity = "1")
     private final Extent extent = new Extent();
@@ -149,11 +160,13 @@ final class GenerateCommand extends KafkaCommand {
 
     @Override
     ExitCode execute() throws ExecutionException {
+        if (isOnlyTopic()) {
+            prepareTopic();
+            return ExitCode.FINE;
+        }
         Schedule schedule = schedule();
         RecordSource source = source();
-        Connection connection = connect(Connection.to(bootstrapServer, common().clientSettings()));
-        Logging.withoutConnectionAttempts(common().verbose());
-        Topics.require(connection, List.of(topic), session().stop());
+        Connection connection = prepareTopic();
         LoadProgress progress = LoadProgress.of(session(), schedule.total());
         Generator generator = new Generator(
                 producer(connection),
@@ -166,6 +179,28 @@ final class GenerateCommand extends KafkaCommand {
         LoadReport report = generator.run();
         progress.end();
         return summarise(report, schedule, connection);
+    }
+
+    private boolean isOnlyTopic() {
+        return partitions != null && extent.count != null && extent.count == 0;
+    }
+
+    /** The cluster, where the topic exists from now on. */
+    private Connection prepareTopic() throws ExecutionException {
+        if (partitions != null) {
+            require(partitions > 0, "--partitions", partitions, "a number of partitions, at least 1");
+        }
+        Connection connection = connect(Connection.to(bootstrapServer, common().clientSettings()));
+        Logging.withoutConnectionAttempts(common().verbose());
+        if (partitions == null) {
+            Topics.require(connection, List.of(topic), session().stop());
+        } else if (Topics.create(connection, topic, partitions, session().stop())) {
+            say("created the topic " + topic + " with " + partitions
+                    + (partitions == 1 ? " partition" : " partitions"));
+        } else {
+            say("the topic " + topic + " exists");
+        }
+        return connection;
     }
 
     private ExitCode summarise(LoadReport report, Schedule schedule, Connection connection) {
