@@ -141,6 +141,7 @@ public final class ConsumerLoop {
      * @throws InterruptedException when the thread is interrupted
      */
     public void runOnce() throws InterruptedException {
+        requireWorkers();
         step();
         if (!arrivals.isEmpty()) {
             awaitRoom();
@@ -170,6 +171,7 @@ public final class ConsumerLoop {
                 int count = epochs.giveBack(consumer.assignment());
                 LOG.info("the shutdown cannot wait for the queue: {} untouched records stay with Kafka", count);
             }
+            requireWorkers();
             keepMembership();
             step();
             epochs.sealIfDue();
@@ -179,7 +181,7 @@ public final class ConsumerLoop {
     }
 
     /**
-     * Commits what is settled, at the end of a run; nothing is polled after it.
+     * Commits what is settled, at the end of a run: the workers have been joined, however that went, and nothing is polled after it.
      *
      * @return whether everything that was consumed is committed
      */
@@ -207,9 +209,6 @@ public final class ConsumerLoop {
 
     /** Everything that has to happen in each round, whether records are polled or not. */
     private void step() {
-        if (workerToken.isCancelled()) {
-            throw new WorkerFailedException(workerToken.reason().orElse("cancelled"));
-        }
         workers.interruptOverdue();
         handleFailures();
         advance();
@@ -225,6 +224,13 @@ public final class ConsumerLoop {
                 admission.halve();
             }
             rollBack("its transaction is about to time out after " + transactionTimeout.toMillis() + " ms", Set.of());
+        }
+    }
+
+    /** A worker that has failed ends the run. Not asked when the workers are joined: late ones are cancelled then. */
+    private void requireWorkers() {
+        if (workerToken.isCancelled()) {
+            throw new WorkerFailedException(workerToken.reason().orElse("cancelled"));
         }
     }
 
@@ -457,6 +463,7 @@ public final class ConsumerLoop {
                 if (time.nanoTime() - start >= config.revocationTimeout().toNanos()) {
                     return false;
                 }
+                requireWorkers();
                 step();
                 epochs.sealHolding(revoked);
                 changed.await(STEP_WAIT);
