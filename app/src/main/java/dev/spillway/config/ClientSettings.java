@@ -9,6 +9,8 @@ import org.apache.kafka.clients.admin.AdminClientConfig;
 import org.apache.kafka.clients.consumer.ConsumerConfig;
 import org.apache.kafka.clients.consumer.CooperativeStickyAssignor;
 import org.apache.kafka.clients.producer.ProducerConfig;
+import org.apache.kafka.common.config.ConfigDef;
+import org.apache.kafka.common.config.types.Password;
 import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
 
@@ -43,7 +45,7 @@ final class ClientSettings {
     static Map<String, Object> admin(SpillwayConfig config, Map<String, String> common) {
         Map<String, Object> settings = shared(config, common, AdminClientConfig.configNames()::contains);
         settings.put(CommonClientConfigs.CLIENT_ID_CONFIG, clientId(config) + "-admin");
-        return settings;
+        return hidingSecrets(settings, AdminClientConfig.configDef());
     }
 
     static Map<String, Object> consumer(
@@ -87,13 +89,22 @@ final class ClientSettings {
                     ProducerConfig.TRANSACTION_TIMEOUT_CONFIG,
                     Math.toIntExact(config.transactionTimeout().toMillis()));
         }
-        return settings;
+        return hidingSecrets(settings, ProducerConfig.configDef());
     }
 
     private static Map<String, Object> bytesReadCommitted(Map<String, Object> settings) {
         settings.put(ConsumerConfig.ISOLATION_LEVEL_CONFIG, "read_committed");
         settings.put(ConsumerConfig.KEY_DESERIALIZER_CLASS_CONFIG, DESERIALIZER);
         settings.put(ConsumerConfig.VALUE_DESERIALIZER_CLASS_CONFIG, DESERIALIZER);
+        return hidingSecrets(settings, ConsumerConfig.configDef());
+    }
+
+    /** Makes each secret a {@link Password}, which Kafka's clients take and nobody can print. */
+    private static Map<String, Object> hidingSecrets(Map<String, Object> settings, ConfigDef definition) {
+        definition.configKeys().values().stream()
+                .filter(key -> key.type == ConfigDef.Type.PASSWORD)
+                .forEach(key -> settings.computeIfPresent(
+                        key.name, (name, secret) -> ConfigDef.parseType(name, secret, ConfigDef.Type.PASSWORD)));
         return settings;
     }
 

@@ -44,6 +44,9 @@ final class ConfigKeys {
     static final List<String> REQUIRED =
             List.of(APPLICATION_ID, BOOTSTRAP_SERVERS, INPUT_TOPICS, OUTPUT_TOPIC, DROP_TOPIC, SHED_POLICY, PROCESSOR);
 
+    /** Some 25 days: long enough for anybody, and no sum of a few thousand of them overflows. */
+    private static final int LONGEST_MILLIS = Integer.MAX_VALUE;
+
     private static final Object NONE = ConfigDef.NO_DEFAULT_VALUE;
 
     private ConfigKeys() {}
@@ -189,7 +192,7 @@ final class ConfigKeys {
                         PROCESSING_TIMEOUT_MS,
                         ConfigDef.Type.LONG,
                         10_000L,
-                        Range.atLeast(1),
+                        Range.between(1, LONGEST_MILLIS),
                         Importance.MEDIUM,
                         "How long one attempt at a record may take, in milliseconds; then it is interrupted and counts as failed.")
                 .define(
@@ -203,21 +206,21 @@ final class ConfigKeys {
                         RETRY_BACKOFF_MS,
                         ConfigDef.Type.LONG,
                         100L,
-                        Range.atLeast(0),
+                        Range.between(0, LONGEST_MILLIS),
                         Importance.LOW,
                         "The pause before the first retry, in milliseconds; it doubles with each retry, with jitter.")
                 .define(
                         RETRY_BACKOFF_MAX_MS,
                         ConfigDef.Type.LONG,
                         5000L,
-                        Range.atLeast(0),
+                        Range.between(0, LONGEST_MILLIS),
                         Importance.LOW,
                         "The longest pause between two attempts, in milliseconds.")
                 .define(
                         SHUTDOWN_TIMEOUT_MS,
                         ConfigDef.Type.LONG,
                         30_000L,
-                        Range.atLeast(0),
+                        Range.between(0, LONGEST_MILLIS),
                         Importance.MEDIUM,
                         "How long a shutdown may drain, in milliseconds, before it interrupts the workers.")
                 .define(

@@ -13,6 +13,11 @@ final class NearestKey {
                 .orElseThrow();
     }
 
+    /** Whether a key is most likely the other one, mistyped: at least two thirds of it are right. */
+    static boolean isNear(String typed, String key) {
+        return 3 * distance(typed, key) <= Math.max(typed.length(), key.length());
+    }
+
     private static int distance(String a, String b) {
         int[] row = new int[b.length() + 1];
         for (int j = 0; j < row.length; j++) {

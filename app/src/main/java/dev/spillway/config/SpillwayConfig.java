@@ -165,24 +165,24 @@ public final class SpillwayConfig {
 
     /** How long a Kafka transaction may stay open before the broker aborts it. */
     public Duration transactionTimeout() {
-        String set = producerSettings.get(ProducerConfig.TRANSACTION_TIMEOUT_CONFIG);
-        return set != null ? Duration.ofMillis(Long.parseLong(set)) : retry.derivedTransactionTimeout();
+        return producerSettings.containsKey(ProducerConfig.TRANSACTION_TIMEOUT_CONFIG)
+                ? Duration.ofMillis(producerSetting(ProducerConfig.TRANSACTION_TIMEOUT_CONFIG, 0))
+                : retry.derivedTransactionTimeout();
     }
 
     /** How many records a poll returns at most. */
     public int maxPollRecords() {
-        return intSetting(
-                consumerSettings, ConsumerConfig.MAX_POLL_RECORDS_CONFIG, ConsumerConfig.DEFAULT_MAX_POLL_RECORDS);
+        return consumerSetting(ConsumerConfig.MAX_POLL_RECORDS_CONFIG, ConsumerConfig.DEFAULT_MAX_POLL_RECORDS);
     }
 
     /** How long the group waits for a member's next poll, a rebalance included. */
     public Duration maxPollInterval() {
-        return Duration.ofMillis(intSetting(consumerSettings, ConsumerConfig.MAX_POLL_INTERVAL_MS_CONFIG, 300_000));
+        return Duration.ofMillis(consumerSetting(ConsumerConfig.MAX_POLL_INTERVAL_MS_CONFIG, 300_000));
     }
 
     /** Kafka's limit for one request of a producer, in bytes: no record may be larger. */
     public int maxRequestSize() {
-        return intSetting(producerSettings, ProducerConfig.MAX_REQUEST_SIZE_CONFIG, 1024 * 1024);
+        return producerSetting(ProducerConfig.MAX_REQUEST_SIZE_CONFIG, 1024 * 1024);
     }
 
     /** Settings of the admin client. */
@@ -264,9 +264,9 @@ public final class SpillwayConfig {
         if (owned.contains(name)) {
             throw new InvalidConfigException(key + " is set by Spillway itself: remove it");
         }
-        if (!names.contains(name)) {
-            throw new InvalidConfigException(
-                    "unknown key '" + key + "': did you mean '" + prefix + NearestKey.of(name, names) + "'?");
+        String nearest = NearestKey.of(name, names);
+        if (!names.contains(name) && NearestKey.isNear(name, nearest)) {
+            throw new InvalidConfigException("unknown key '" + key + "': did you mean '" + prefix + nearest + "'?");
         }
     }
 
@@ -315,6 +315,11 @@ public final class SpillwayConfig {
                     + longest.toMillis() + " ms that one record may take (processing.timeout.ms and retry.* together):"
                     + " raise it, or lower those");
         }
+        if (transactionTimeout().toMillis() > Integer.MAX_VALUE) {
+            throw new InvalidConfigException("one record may take " + longest.toMillis()
+                    + " ms (processing.timeout.ms and retry.* together), longer than any Kafka transaction: lower those,"
+                    + " or use processing.guarantee=at_least_once");
+        }
         if (commitInterval().compareTo(transactionTimeout().dividedBy(3)) > 0) {
             throw new InvalidConfigException(
                     "commit.interval.ms=" + commitInterval().toMillis()
@@ -343,12 +348,20 @@ public final class SpillwayConfig {
         return Duration.ofMillis(values.getLong(key));
     }
 
-    private static int intSetting(Map<String, String> settings, String key, int fallback) {
-        String set = settings.get(key);
+    private int consumerSetting(String key, int fallback) {
+        return wholeNumber(ConfigKeys.CONSUMER_PREFIX + key, consumerSettings.get(key), fallback);
+    }
+
+    private int producerSetting(String key, int fallback) {
+        return wholeNumber(ConfigKeys.PRODUCER_PREFIX + key, producerSettings.get(key), fallback);
+    }
+
+    private static int wholeNumber(String key, @Nullable String set, int fallback) {
         try {
-            return set == null ? fallback : Integer.parseInt(set);
+            return set == null ? fallback : Integer.parseInt(set.strip());
         } catch (NumberFormatException e) {
-            throw new InvalidConfigException(key + "=" + set + " is not a whole number");
+            throw new InvalidConfigException(
+                    key + "=" + set + " is not a whole number of at most " + Integer.MAX_VALUE + ": correct it");
         }
     }
 

@@ -8,6 +8,7 @@ import dev.spillway.flow.Time;
 import dev.spillway.ledger.Outcome;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.producer.ProducerRecord;
@@ -130,20 +131,28 @@ public final class OutputFactory {
 
     private void addDecision(Outcome outcome, String reason, RecordHeaders headers) {
         headers.add(SpillwayHeaders.OUTCOME, utf8(outcome.name()));
-        headers.add(SpillwayHeaders.REASON, utf8(cut(reason)));
+        headers.add(SpillwayHeaders.REASON, cut(reason));
         headers.add(
                 SpillwayHeaders.AT,
                 utf8(Instant.ofEpochMilli(time.currentTimeMillis()).toString()));
     }
 
-    /** Cuts to 1 KiB of UTF-8, never inside a character. */
-    private static String cut(String text) {
-        String shorter = text.length() > REASON_BYTES ? text.substring(0, REASON_BYTES) : text;
-        while (utf8(shorter).length > REASON_BYTES) {
-            int end = shorter.length() - 1;
-            shorter = shorter.substring(0, Character.isLowSurrogate(shorter.charAt(end)) ? end - 1 : end);
+    /** At most 1 KiB of UTF-8, never a part of a character. */
+    private static byte[] cut(String text) {
+        // Each character has a byte or more: what lies behind this one, a broken pair perhaps, is cut off in any case.
+        byte[] whole = utf8(text.substring(0, Math.min(text.length(), REASON_BYTES + 1)));
+        if (whole.length <= REASON_BYTES) {
+            return whole;
         }
-        return shorter;
+        int end = REASON_BYTES;
+        while (isInsideCharacter(whole[end])) {
+            end--;
+        }
+        return Arrays.copyOf(whole, end);
+    }
+
+    private static boolean isInsideCharacter(byte utf8) {
+        return (utf8 & 0b1100_0000) == 0b1000_0000;
     }
 
     private static byte[] utf8(String text) {

@@ -21,7 +21,7 @@ import org.opentest4j.AssertionFailedError;
  * The threads that a test starts beside its own. Waits are bounded and say what did not happen; after each test every thread
  * has to be gone, also those that the code under test started.
  */
-final class Crew implements BeforeEachCallback, AfterEachCallback {
+public final class Crew implements BeforeEachCallback, AfterEachCallback {
     private static final Duration PATIENCE = Duration.ofSeconds(20);
     private static final EnumSet<State> WAITING = EnumSet.of(State.WAITING, State.TIMED_WAITING);
 
@@ -44,14 +44,14 @@ final class Crew implements BeforeEachCallback, AfterEachCallback {
     }
 
     /** Starts a thread that does one thing. */
-    <R> Hand<R> start(String name, Callable<R> action) {
+    public <R> Hand<R> start(String name, Callable<R> action) {
         Hand<R> hand = new Hand<>(name, action);
         hand.thread.start();
         return hand;
     }
 
     /** Polls until it is so. */
-    static void awaitTrue(String otherwise, BooleanSupplier condition) {
+    public static void awaitTrue(String otherwise, BooleanSupplier condition) {
         try {
             Awaitility.await()
                     .pollInSameThread()
@@ -86,7 +86,7 @@ final class Crew implements BeforeEachCallback, AfterEachCallback {
     }
 
     /** One thread of the crew. */
-    static final class Hand<R> {
+    public static final class Hand<R> {
         private final CompletableFuture<R> task = new CompletableFuture<>();
         private final Thread thread;
 
@@ -96,7 +96,7 @@ final class Crew implements BeforeEachCallback, AfterEachCallback {
         }
 
         /** Returns when the thread waits for something. */
-        Hand<R> awaitWaiting() {
+        public Hand<R> awaitWaiting() {
             awaitTrue(thread.getName() + " does not wait", () -> {
                 if (task.isDone()) {
                     throw new AssertionFailedError(thread.getName() + " has ended instead of waiting");
@@ -107,22 +107,22 @@ final class Crew implements BeforeEachCallback, AfterEachCallback {
         }
 
         /** Returns when the thread waits for a lock, and no longer for a condition or not yet. */
-        void awaitWaitingForLock() {
+        public void awaitWaitingForLock() {
             awaitTrue(
                     thread.getName() + " does not wait for a lock",
                     () -> LockSupport.getBlocker(thread) instanceof AbstractQueuedSynchronizer);
         }
 
-        void interrupt() {
+        public void interrupt() {
             thread.interrupt();
         }
 
-        boolean isDone() {
+        public boolean isDone() {
             return task.isDone();
         }
 
         /** What the action returned, once it has. */
-        R result() {
+        public R result() {
             Throwable thrown = end();
             if (thrown != null) {
                 throw new AssertionFailedError(thread.getName() + " failed: " + thrown, thrown);
@@ -131,7 +131,7 @@ final class Crew implements BeforeEachCallback, AfterEachCallback {
         }
 
         /** What the action threw, once it has. */
-        Throwable failure() {
+        public Throwable failure() {
             Throwable thrown = end();
             if (thrown == null) {
                 throw new AssertionFailedError(thread.getName() + " did not fail but returned " + task.join());

@@ -1,0 +1,350 @@
+package dev.spillway.sink;
+
+import static dev.spillway.sink.Samples.IN;
+import static dev.spillway.sink.Samples.bytes;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.spillway.flow.Crew;
+import dev.spillway.flow.ManualTime;
+import dev.spillway.flow.ShedReason;
+import dev.spillway.ledger.Ledger;
+import java.util.List;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.Future;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.apache.kafka.clients.producer.Callback;
+import org.apache.kafka.clients.producer.MockProducer;
+import org.apache.kafka.clients.producer.ProducerRecord;
+import org.apache.kafka.clients.producer.RecordMetadata;
+import org.apache.kafka.common.InvalidRecordException;
+import org.apache.kafka.common.KafkaException;
+import org.apache.kafka.common.errors.InvalidProducerEpochException;
+import org.apache.kafka.common.errors.ProducerFencedException;
+import org.apache.kafka.common.errors.RecordTooLargeException;
+import org.apache.kafka.common.errors.TimeoutException;
+import org.apache.kafka.common.errors.TopicAuthorizationException;
+import org.apache.kafka.common.serialization.ByteArraySerializer;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.extension.RegisterExtension;
+
+@Timeout(60)
+class PublisherTest {
+    private static final List<Output> ONE = List.of(new Output(bytes("k"), bytes("v"), null));
+    private static final List<Output> THREE = List.of(
+            new Output(null, bytes("1"), null), new Output(null, bytes("2"), null), new Output(null, bytes("3"), null));
+
+    @RegisterExtension
+    final Crew crew = new Crew();
+
+    private final Ledger ledger = new Ledger(() -> {});
+    private final AtomicInteger told = new AtomicInteger();
+    private final MockProducer<byte @Nullable [], byte @Nullable []> producer = Samples.producer(false);
+    private final Publisher whenSent = publisher(Publisher.Settlement.WHEN_SENT);
+    private final Publisher whenAcknowledged = publisher(Publisher.Settlement.WHEN_ACKNOWLEDGED);
+    private long nextOffset;
+
+    private Publisher publisher(Publisher.Settlement settlement) {
+        return new Publisher(producer, Samples.outputs(new ManualTime()), settlement, told::incrementAndGet);
+    }
+
+    private Delivery delivery(Publisher publisher) {
+        return Samples.admitted(Samples.record(IN, nextOffset++), ledger, publisher);
+    }
+
+    private void failNext(RuntimeException e) {
+        assertThat(producer.errorNext(e)).isTrue();
+    }
+
+    @Test
+    void in_a_transaction_a_record_is_settled_when_its_result_is_sent() throws OutputTooLargeException {
+        whenSent.processed(delivery(whenSent), ONE);
+
+        assertThat(ledger.settled()).isEqualTo(1);
+        assertThat(producer.history()).hasSize(1);
+
+        producer.completeNext();
+        assertThat(ledger.settled()).isEqualTo(1);
+    }
+
+    @Test
+    void without_a_transaction_a_record_is_settled_when_its_result_is_acknowledged() throws OutputTooLargeException {
+        whenAcknowledged.processed(delivery(whenAcknowledged), ONE);
+        assertThat(ledger.settled()).isZero();
+
+        producer.completeNext();
+        assertThat(ledger.settled()).isEqualTo(1);
+    }
+
+    @Test
+    void several_results_are_acknowledged_together() throws OutputTooLargeException {
+        whenAcknowledged.processed(delivery(whenAcknowledged), THREE);
+
+        producer.completeNext();
+        producer.completeNext();
+        assertThat(ledger.settled()).isZero();
+
+        producer.completeNext();
+        assertThat(ledger.settled()).isEqualTo(1);
+    }
+
+    @Test
+    void a_record_without_results_is_settled_at_once() throws OutputTooLargeException {
+        whenAcknowledged.processed(delivery(whenAcknowledged), List.of());
+        whenSent.processed(delivery(whenSent), List.of());
+
+        assertThat(ledger.settled()).isEqualTo(2);
+        assertThat(producer.history()).isEmpty();
+    }
+
+    @Test
+    void every_outcome_is_booked_as_what_it_is() throws OutputTooLargeException {
+        Delivery processed = delivery(whenSent);
+        whenSent.processed(processed, ONE);
+        whenSent.dropped(delivery(whenSent), ShedReason.DROP_NEWEST);
+        whenSent.deadLettered(delivery(whenSent), "no", 1);
+
+        var balance = processed.run().account().balance();
+        assertThat(balance.processed()).isEqualTo(1);
+        assertThat(balance.dropped()).isEqualTo(1);
+        assertThat(balance.deadLettered()).isEqualTo(1);
+        assertThat(balance.isBalanced()).isTrue();
+        assertThat(Samples.sent(producer.history()))
+                .containsExactly("out in-0@0", "drops in-0@1", "dead-letters in-0@2");
+    }
+
+    @Test
+    void an_outcome_is_decided_once() throws OutputTooLargeException {
+        Delivery delivery = delivery(whenSent);
+
+        whenSent.dropped(delivery, ShedReason.DROP_OLDEST);
+        whenSent.processed(delivery, ONE);
+        whenSent.deadLettered(delivery, "no", 1);
+
+        assertThat(Samples.sent(producer.history())).containsExactly("drops in-0@0");
+        assertThat(ledger.settled()).isEqualTo(1);
+    }
+
+    @Test
+    void a_result_that_is_too_large_decides_nothing() {
+        Delivery delivery = delivery(whenSent);
+
+        assertThatThrownBy(() -> whenSent.processed(
+                        delivery, List.of(ONE.get(0), new Output(null, new byte[Samples.MEGABYTE], null))))
+                .isInstanceOf(OutputTooLargeException.class);
+        assertThat(producer.history()).isEmpty();
+
+        whenSent.deadLettered(delivery, "too large", 1);
+        assertThat(Samples.sent(producer.history())).containsExactly("dead-letters in-0@0");
+    }
+
+    @Test
+    void nothing_is_sent_or_settled_after_closing() throws OutputTooLargeException {
+        whenSent.close();
+        whenSent.close();
+
+        whenSent.processed(delivery(whenSent), ONE);
+        whenSent.dropped(delivery(whenSent), ShedReason.DROP_NEWEST);
+        whenSent.deadLettered(delivery(whenSent), "no", 1);
+
+        assertThat(producer.history()).isEmpty();
+        assertThat(ledger.settled()).isZero();
+        assertThat(whenSent.isClosed()).isTrue();
+    }
+
+    @Test
+    void a_delivery_is_discarded_when_its_epoch_is_closed() {
+        Delivery delivery = delivery(whenSent);
+        assertThat(delivery.isDiscarded()).isFalse();
+
+        whenSent.close();
+
+        assertThat(delivery.isDiscarded()).isTrue();
+    }
+
+    @Test
+    void closing_waits_for_a_send_that_is_under_way() {
+        CountDownLatch sending = new CountDownLatch(1);
+        CountDownLatch goOn = new CountDownLatch(1);
+        var slow =
+                new MockProducer<byte @Nullable [], byte @Nullable []>(
+                        true, null, new ByteArraySerializer(), new ByteArraySerializer()) {
+                    @Override
+                    public synchronized Future<RecordMetadata> send(
+                            ProducerRecord<byte @Nullable [], byte @Nullable []> record, Callback callback) {
+                        sending.countDown();
+                        try {
+                            goOn.await();
+                        } catch (InterruptedException e) {
+                            throw new AssertionError(e);
+                        }
+                        return super.send(record, callback);
+                    }
+                };
+        Publisher publisher = new Publisher(
+                slow, Samples.outputs(new ManualTime()), Publisher.Settlement.WHEN_SENT, told::incrementAndGet);
+        Delivery delivery = delivery(publisher);
+
+        var worker = crew.start("worker", () -> {
+            publisher.processed(delivery, ONE);
+            return "sent";
+        });
+        var loop = crew.start("loop", () -> {
+            sending.await();
+            publisher.close();
+            return slow.history().size();
+        });
+        loop.awaitWaiting();
+        Crew.awaitTrue("the send has not begun", () -> sending.getCount() == 0);
+        assertThat(loop.isDone()).isFalse();
+        goOn.countDown();
+
+        assertThat(worker.result()).isEqualTo("sent");
+        assertThat(loop.result()).isEqualTo(1);
+        assertThat(ledger.settled()).isEqualTo(1);
+    }
+
+    @Test
+    void a_result_that_kafka_refuses_is_spoiled() throws OutputTooLargeException {
+        Delivery delivery = delivery(whenSent);
+        RecordTooLargeException cause = new RecordTooLargeException("too large");
+        whenSent.processed(delivery, ONE);
+
+        failNext(cause);
+
+        assertThat(whenSent.pollFailure()).isEqualTo(new SendFailure.Spoiled(delivery, cause));
+        assertThat(whenSent.pollFailure()).isNull();
+        assertThat(told).hasValue(1);
+    }
+
+    @Test
+    void a_record_is_spoiled_once_when_all_of_its_sends_have_ended() throws OutputTooLargeException {
+        Delivery delivery = delivery(whenAcknowledged);
+        whenAcknowledged.processed(delivery, THREE);
+
+        failNext(new InvalidRecordException("first"));
+        producer.completeNext();
+        assertThat(whenAcknowledged.pollFailure()).isNull();
+        producer.completeNext();
+
+        assertThat(whenAcknowledged.pollFailure()).isInstanceOfSatisfying(SendFailure.Spoiled.class, spoiled -> {
+            assertThat(spoiled.delivery()).isSameAs(delivery);
+            assertThat(spoiled.cause()).hasMessage("first");
+        });
+        assertThat(whenAcknowledged.pollFailure()).isNull();
+        assertThat(ledger.settled()).isZero();
+    }
+
+    @Test
+    void a_spoiled_record_becomes_a_dead_letter_instead() throws OutputTooLargeException {
+        Delivery delivery = delivery(whenAcknowledged);
+        whenAcknowledged.processed(delivery, ONE);
+        RecordTooLargeException cause = new RecordTooLargeException("too large");
+        failNext(cause);
+
+        whenAcknowledged.deadLetteredInstead(new SendFailure.Spoiled(delivery, cause));
+        assertThat(ledger.settled()).isZero();
+        producer.completeNext();
+
+        assertThat(delivery.run().account().balance().deadLettered()).isEqualTo(1);
+        var letter = producer.history().get(1);
+        assertThat(letter.topic()).isEqualTo("dead-letters");
+        assertThat(Samples.header(letter, "spillway.reason")).contains("RecordTooLarge", "too large");
+    }
+
+    @Test
+    void a_tombstone_that_kafka_refuses_is_fatal_and_says_what_to_look_at() {
+        whenAcknowledged.dropped(delivery(whenAcknowledged), ShedReason.DROP_OLDEST);
+
+        failNext(new InvalidRecordException("compacted topic needs keys"));
+
+        assertThat(whenAcknowledged.pollFailure())
+                .isInstanceOfSatisfying(
+                        SendFailure.Fatal.class,
+                        fatal -> assertThat(fatal.cause())
+                                .isInstanceOf(SinkException.class)
+                                .hasMessageContainingAll("tombstone", "in-0@0", "compaction", "max.message.bytes"));
+    }
+
+    @Test
+    void a_dead_letter_that_kafka_refuses_is_fatal() {
+        whenSent.deadLettered(delivery(whenSent), "no", 1);
+
+        failNext(new RecordTooLargeException("too large"));
+
+        assertThat(whenSent.pollFailure())
+                .isInstanceOfSatisfying(
+                        SendFailure.Fatal.class,
+                        fatal -> assertThat(fatal.cause()).hasMessageContaining("dead letter"));
+    }
+
+    @Test
+    void a_send_that_got_no_answer_breaks_the_epoch_only() throws OutputTooLargeException {
+        for (RuntimeException cause : List.of(new TimeoutException("late"), new InvalidProducerEpochException("old"))) {
+            whenAcknowledged.processed(delivery(whenAcknowledged), ONE);
+            failNext(cause);
+
+            assertThat(whenAcknowledged.pollFailure()).isEqualTo(new SendFailure.Broken(cause));
+        }
+        assertThat(ledger.settled()).isZero();
+    }
+
+    @Test
+    void a_send_that_will_never_be_allowed_is_fatal() throws OutputTooLargeException {
+        for (RuntimeException cause : List.of(
+                new TopicAuthorizationException("out"),
+                new ProducerFencedException("fenced"),
+                new KafkaException("in an error state", new ProducerFencedException("fenced")))) {
+            whenSent.processed(delivery(whenSent), ONE);
+            failNext(cause);
+
+            assertThat(whenSent.pollFailure()).isEqualTo(new SendFailure.Fatal(cause));
+        }
+    }
+
+    @Test
+    void what_the_producer_throws_at_once_is_a_failure_like_any_other() throws OutputTooLargeException {
+        producer.sendException = new KafkaException("no memory left");
+
+        whenSent.processed(delivery(whenSent), ONE);
+
+        assertThat(whenSent.pollFailure()).isEqualTo(new SendFailure.Broken(producer.sendException));
+        assertThat(ledger.settled()).isZero();
+        assertThat(told).hasValue(1);
+    }
+
+    @Test
+    void a_closed_producer_is_a_failure_like_any_other() throws OutputTooLargeException {
+        producer.close();
+
+        whenSent.processed(delivery(whenSent), ONE);
+
+        assertThat(whenSent.pollFailure()).isInstanceOf(SendFailure.Broken.class);
+    }
+
+    @Test
+    void a_failure_of_a_closed_epoch_is_of_no_interest() throws OutputTooLargeException {
+        whenSent.processed(delivery(whenSent), ONE);
+        whenSent.close();
+
+        failNext(new TimeoutException("late"));
+
+        assertThat(whenSent.pollFailure()).isNull();
+        assertThat(told).hasValue(0);
+    }
+
+    @Test
+    void settling_more_than_was_consumed_is_fatal() throws OutputTooLargeException {
+        Delivery delivery = delivery(whenAcknowledged);
+        whenAcknowledged.processed(delivery, ONE);
+        ledger.seal();
+        producer.completeNext();
+
+        whenAcknowledged.deadLetteredInstead(new SendFailure.Spoiled(delivery, new TimeoutException("none")));
+        producer.completeNext();
+
+        assertThat(whenAcknowledged.pollFailure()).isInstanceOf(SendFailure.Fatal.class);
+    }
+}

@@ -1,0 +1,321 @@
+package dev.spillway.sink;
+
+import static dev.spillway.sink.Samples.IN;
+import static dev.spillway.sink.Samples.bytes;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.spillway.flow.ManualTime;
+import dev.spillway.ledger.Ledger;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Queue;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.apache.kafka.clients.consumer.ConsumerGroupMetadata;
+import org.apache.kafka.clients.consumer.OffsetAndMetadata;
+import org.apache.kafka.clients.producer.MockProducer;
+import org.apache.kafka.clients.producer.Producer;
+import org.apache.kafka.common.KafkaException;
+import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.errors.InvalidProducerEpochException;
+import org.apache.kafka.common.errors.ProducerFencedException;
+import org.apache.kafka.common.errors.TimeoutException;
+import org.apache.kafka.common.serialization.ByteArraySerializer;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+class TransactionalSinkTest {
+    private static final ConsumerGroupMetadata GROUP = new ConsumerGroupMetadata("app");
+    private static final Map<TopicPartition, OffsetAndMetadata> OFFSETS = Map.of(IN, new OffsetAndMetadata(8));
+
+    private final List<TestProducer> producers = new ArrayList<>();
+    private final Queue<Runnable> steps = new ArrayDeque<>();
+    private final AtomicInteger changes = new AtomicInteger();
+    private final Ledger ledger = new Ledger(() -> {});
+    private final TransactionalSink sink = new TransactionalSink(
+            this::produce, Samples.outputs(new ManualTime()), steps::add, changes::incrementAndGet);
+    private long nextOffset;
+
+    /** Knows its index, and what it was told in which order. */
+    private static final class TestProducer extends MockProducer<byte @Nullable [], byte @Nullable []> {
+        private final int index;
+        private final List<String> calls = new ArrayList<>();
+        private int timeouts;
+        private @Nullable ConsumerGroupMetadata group;
+
+        TestProducer(int index) {
+            super(true, null, new ByteArraySerializer(), new ByteArraySerializer());
+            this.index = index;
+        }
+
+        @Override
+        public void sendOffsetsToTransaction(
+                Map<TopicPartition, OffsetAndMetadata> offsets, ConsumerGroupMetadata metadata) {
+            calls.add("offsets");
+            timeOut();
+            group = metadata;
+            super.sendOffsetsToTransaction(offsets, metadata);
+        }
+
+        @Override
+        public void commitTransaction() {
+            calls.add("commit");
+            timeOut();
+            super.commitTransaction();
+        }
+
+        private void timeOut() {
+            if (timeouts > 0) {
+                timeouts--;
+                throw new TimeoutException("no answer");
+            }
+        }
+    }
+
+    private Producer<byte @Nullable [], byte @Nullable []> produce(int index) {
+        TestProducer producer = new TestProducer(index);
+        producers.add(producer);
+        return producer;
+    }
+
+    @BeforeEach
+    void initialise() {
+        sink.initialise();
+    }
+
+    private void runSteps() {
+        for (Runnable step = steps.poll(); step != null; step = steps.poll()) {
+            step.run();
+        }
+    }
+
+    private Publisher openWithOneRecord() throws OutputTooLargeException {
+        Publisher publisher = sink.open();
+        publisher.processed(
+                Samples.admitted(Samples.record(IN, nextOffset++), ledger, publisher),
+                List.of(new Output(bytes("k"), bytes("v"), null)));
+        return publisher;
+    }
+
+    private static Throwable failureOf(CompletableFuture<?> future) {
+        assertThat(future).isCompletedExceptionally();
+        return future.handle((result, failure) -> failure).join();
+    }
+
+    @Test
+    void both_transactional_ids_are_registered_before_the_first_epoch() {
+        assertThat(producers).extracting(producer -> producer.index).containsExactly(0, 1);
+        assertThat(producers)
+                .allSatisfy(producer ->
+                        assertThat(producer.transactionInitialized()).isTrue());
+    }
+
+    @Test
+    void epochs_take_the_producers_in_turn() throws OutputTooLargeException {
+        Publisher first = openWithOneRecord();
+        Publisher second = openWithOneRecord();
+
+        assertThat(sink.canOpen()).isFalse();
+        assertThat(producers)
+                .allSatisfy(
+                        producer -> assertThat(producer.uncommittedRecords()).hasSize(1));
+
+        sink.commit(first, OFFSETS, GROUP);
+        assertThat(sink.canOpen()).isFalse();
+        runSteps();
+
+        assertThat(sink.canOpen()).isTrue();
+        openWithOneRecord();
+        assertThat(producers.get(0).uncommittedRecords()).hasSize(1);
+        assertThat(producers.get(1).uncommittedRecords()).hasSize(1);
+        assertThat(second.isClosed()).isFalse();
+    }
+
+    @Test
+    void no_third_epoch_can_be_opened() {
+        sink.open();
+        sink.open();
+
+        assertThatThrownBy(sink::open).isInstanceOf(IllegalStateException.class);
+    }
+
+    @Test
+    void the_loop_does_not_wait_for_a_commit() throws OutputTooLargeException {
+        var done = sink.commit(openWithOneRecord(), OFFSETS, GROUP);
+
+        assertThat(done).isNotDone();
+        assertThat(producers.get(0).transactionCommitted()).isFalse();
+
+        runSteps();
+        assertThat(done).isCompletedWithValue(null);
+        assertThat(changes).hasValue(1);
+    }
+
+    @Test
+    void offsets_and_membership_are_part_of_the_transaction() throws OutputTooLargeException {
+        sink.commit(openWithOneRecord(), OFFSETS, GROUP);
+        runSteps();
+
+        TestProducer producer = producers.get(0);
+        assertThat(producer.calls).containsExactly("offsets", "commit");
+        assertThat(producer.consumerGroupOffsetsHistory()).containsExactly(Map.of("app", OFFSETS));
+        assertThat(producer.group).isSameAs(GROUP);
+        assertThat(Samples.sent(producer.history())).containsExactly("out in-0@0");
+    }
+
+    @Test
+    void a_step_that_gets_no_answer_is_tried_again() throws OutputTooLargeException {
+        producers.get(0).timeouts = 2;
+
+        var done = sink.commit(openWithOneRecord(), OFFSETS, GROUP);
+        runSteps();
+
+        assertThat(done).isCompletedWithValue(null);
+        assertThat(producers.get(0).calls).containsExactly("offsets", "offsets", "offsets", "commit");
+    }
+
+    @Test
+    void nothing_is_tried_again_while_closing() throws OutputTooLargeException {
+        producers.get(0).timeouts = Integer.MAX_VALUE;
+        var done = sink.commit(openWithOneRecord(), OFFSETS, GROUP);
+
+        sink.stopRetrying();
+        runSteps();
+
+        assertThat(failureOf(done)).isInstanceOf(EpochAbortedException.class).hasMessageContaining("no answer");
+    }
+
+    @Test
+    void a_commit_that_kafka_refuses_aborts_the_epoch() throws OutputTooLargeException {
+        producers.get(0).commitTransactionException = new InvalidProducerEpochException("timed out");
+
+        var done = sink.commit(openWithOneRecord(), OFFSETS, GROUP);
+        runSteps();
+
+        assertThat(failureOf(done)).isInstanceOf(EpochAbortedException.class).hasMessageContaining("timed out");
+        assertThat(changes).hasValue(1);
+    }
+
+    @Test
+    void offsets_that_kafka_refuses_abort_the_epoch_before_anything_is_committed() throws OutputTooLargeException {
+        producers.get(0).sendOffsetsToTransactionException = new KafkaException("not a member any more");
+
+        var done = sink.commit(openWithOneRecord(), OFFSETS, GROUP);
+        runSteps();
+
+        assertThat(failureOf(done)).isInstanceOf(EpochAbortedException.class);
+        assertThat(producers.get(0).calls).containsExactly("offsets");
+    }
+
+    @Test
+    void a_fenced_producer_is_the_end() throws OutputTooLargeException {
+        Publisher publisher = openWithOneRecord();
+        producers.get(0).fenceProducer();
+
+        var done = sink.commit(publisher, OFFSETS, GROUP);
+        runSteps();
+
+        assertThat(failureOf(done)).isInstanceOf(SinkException.class).hasCauseInstanceOf(ProducerFencedException.class);
+    }
+
+    @Test
+    void an_epoch_whose_commit_failed_keeps_its_producer_until_it_is_aborted() throws OutputTooLargeException {
+        producers.get(0).commitTransactionException = new InvalidProducerEpochException("timed out");
+        Publisher first = openWithOneRecord();
+        openWithOneRecord();
+        sink.commit(first, OFFSETS, GROUP);
+        runSteps();
+        assertThat(sink.canOpen()).isFalse();
+
+        sink.abort(first);
+        runSteps();
+        assertThat(sink.canOpen()).isTrue();
+    }
+
+    @Test
+    void an_aborted_epoch_sends_nothing_more_and_is_never_seen() throws OutputTooLargeException {
+        Publisher publisher = openWithOneRecord();
+        Delivery late = Samples.admitted(Samples.record(IN, nextOffset), ledger, publisher);
+
+        sink.abort(publisher);
+        publisher.processed(late, List.of(new Output(bytes("k"), bytes("late"), null)));
+        runSteps();
+
+        assertThat(producers.get(0).transactionAborted()).isTrue();
+        assertThat(producers.get(0).history()).isEmpty();
+        assertThat(producers.get(0).uncommittedRecords()).isEmpty();
+    }
+
+    @Test
+    void an_abort_gives_its_producer_back() throws OutputTooLargeException {
+        Publisher first = openWithOneRecord();
+        openWithOneRecord();
+
+        sink.abort(first);
+        assertThat(sink.canOpen()).isFalse();
+        runSteps();
+
+        assertThat(sink.canOpen()).isTrue();
+        assertThat(changes).hasValue(1);
+        sink.commit(openWithOneRecord(), OFFSETS, GROUP);
+        runSteps();
+        assertThat(Samples.sent(producers.get(0).history())).containsExactly("out in-0@2");
+    }
+
+    @Test
+    void a_producer_that_cannot_abort_is_replaced() throws OutputTooLargeException {
+        Publisher publisher = openWithOneRecord();
+        producers.get(0).abortTransactionException = new TimeoutException("no answer");
+
+        sink.abort(publisher);
+        runSteps();
+
+        assertThat(producers).hasSize(3);
+        assertThat(producers.get(0).closed()).isTrue();
+        assertThat(producers.get(2).index).isZero();
+        assertThat(producers.get(2).transactionInitialized()).isTrue();
+
+        Publisher next = openWithOneRecord();
+        sink.commit(next, OFFSETS, GROUP);
+        runSteps();
+        assertThat(Samples.sent(producers.get(2).history())).containsExactly("out in-0@1");
+    }
+
+    @Test
+    void a_producer_that_is_fenced_while_it_aborts_is_the_end() throws OutputTooLargeException {
+        Publisher publisher = openWithOneRecord();
+        producers.get(0).fenceProducer();
+
+        sink.abort(publisher);
+        runSteps();
+
+        assertThatThrownBy(sink::canOpen).isInstanceOf(SinkException.class);
+        assertThat(producers).hasSize(2);
+    }
+
+    @Test
+    void closing_commits_nothing_and_closes_all() throws OutputTooLargeException {
+        Publisher publisher = openWithOneRecord();
+
+        sink.close();
+
+        assertThat(publisher.isClosed()).isTrue();
+        assertThat(producers).allSatisfy(producer -> {
+            assertThat(producer.closed()).isTrue();
+            assertThat(producer.history()).isEmpty();
+        });
+    }
+
+    @Test
+    void an_epoch_that_has_ended_cannot_be_committed() throws OutputTooLargeException {
+        Publisher publisher = openWithOneRecord();
+        sink.abort(publisher);
+        runSteps();
+
+        assertThatThrownBy(() -> sink.commit(publisher, OFFSETS, GROUP)).isInstanceOf(IllegalStateException.class);
+    }
+}
