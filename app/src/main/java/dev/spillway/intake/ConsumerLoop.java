@@ -11,7 +11,6 @@ import dev.spillway.sink.EpochAbortedException;
 import dev.spillway.sink.SendFailure;
 import dev.spillway.sink.Sink;
 import dev.spillway.sink.SinkException;
-import dev.spillway.sink.SpoiledOrigins;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -52,7 +51,6 @@ public final class ConsumerLoop {
     private final Consumer<byte @Nullable [], byte @Nullable []> consumer;
     private final ShedQueue<Delivery> queue;
     private final Workers workers;
-    private final SpoiledOrigins spoiled;
     private final Signal changed;
     private final EpochPipeline epochs;
     private final @Nullable AdmissionLimit admission;
@@ -65,6 +63,7 @@ public final class ConsumerLoop {
     private final Map<TopicPartition, Long> polledUpTo = new HashMap<>();
     private boolean paused;
     private boolean assignedOnce;
+    private boolean abandoned;
     private volatile boolean assigned;
     private @Nullable FinishLine finishLine;
 
@@ -80,7 +79,6 @@ public final class ConsumerLoop {
             Consumer<byte @Nullable [], byte @Nullable []> consumer,
             ShedQueue<Delivery> queue,
             Workers workers,
-            SpoiledOrigins spoiled,
             Sink sink,
             @Nullable ConsumerOffsetCommitter offsetCommitter,
             Signal changed,
@@ -90,7 +88,6 @@ public final class ConsumerLoop {
         this.consumer = consumer;
         this.queue = queue;
         this.workers = workers;
-        this.spoiled = spoiled;
         this.offsetCommitter = offsetCommitter;
         this.changed = changed;
         this.workerToken = workerToken;
@@ -113,8 +110,16 @@ public final class ConsumerLoop {
         finishLine = new FinishLine(endOffsets);
     }
 
-    /** Whether everything up to the noted end offsets has been admitted. */
+    /**
+     * Whether everything up to the noted end offsets has settled and, unless the whole run is one epoch, is committed. Until then an
+     * epoch may still be aborted, and what it held has to be polled again.
+     */
     public boolean isFinished() {
+        return isLineReached() && (config.commitInterval() == null ? epochs.outstanding() == 0 : epochs.isIdle());
+    }
+
+    /** Whether everything up to the noted end offsets has been admitted. */
+    private boolean isLineReached() {
         FinishLine line = finishLine;
         return line != null
                 && assignedOnce
@@ -148,6 +153,9 @@ public final class ConsumerLoop {
         pauseOrResume();
         take(poll(pollTimeout()));
         admit();
+        if (isLineReached()) {
+            epochs.sealIfSettled();
+        }
         epochs.sealIfDue();
     }
 
@@ -198,8 +206,9 @@ public final class ConsumerLoop {
         return epochs.isIdle();
     }
 
-    /** Gives up what is not committed. */
+    /** Gives up what is not committed; the group's last words, when the consumer is closed, find nothing left to do. */
     public void abandon(String reason) {
+        abandoned = true;
         arrivals.clear();
         epochs.abort(reason);
     }
@@ -245,16 +254,8 @@ public final class ConsumerLoop {
     }
 
     private void handle(SendFailure failure) {
-        if (failure instanceof SendFailure.Spoiled refused) {
-            if (config.transactionTimeout() == null) {
-                refused.delivery().run().publisher().deadLetteredInstead(refused);
-            } else {
-                spoiled.remember(refused.delivery().origin(), refused.cause());
-                rollBack(
-                        "Kafka refuses a result of " + refused.delivery() + " ("
-                                + refused.cause().getMessage() + "); it will be dead-lettered when it comes again",
-                        Set.of());
-            }
+        if (failure instanceof SendFailure.Spoiled refused && config.transactionTimeout() == null) {
+            refused.delivery().run().publisher().deadLetteredInstead(refused);
         } else if (failure instanceof SendFailure.Fatal fatal) {
             throw fatal.cause() instanceof RuntimeException e ? e : new SinkException("a send failed", fatal.cause());
         } else {
@@ -347,7 +348,7 @@ public final class ConsumerLoop {
     }
 
     private void pauseOrResume() {
-        if (!arrivals.isEmpty()) {
+        if (!arrivals.isEmpty() || isLineReached()) {
             pause();
         } else if (paused) {
             consumer.resume(consumer.paused());
@@ -407,6 +408,9 @@ public final class ConsumerLoop {
 
         @Override
         public void onPartitionsRevoked(Collection<TopicPartition> partitions) {
+            if (abandoned) {
+                return;
+            }
             Set<TopicPartition> revoked = Set.copyOf(partitions);
             forgetArrivals(revoked);
             int givenBack = epochs.giveBack(revoked);
@@ -420,6 +424,9 @@ public final class ConsumerLoop {
 
         @Override
         public void onPartitionsLost(Collection<TopicPartition> partitions) {
+            if (abandoned) {
+                return;
+            }
             Set<TopicPartition> lost = Set.copyOf(partitions);
             LOG.warn("lost {}: another member may own them already, nothing of them is committed", lost);
             forgetArrivals(lost);
