@@ -12,7 +12,6 @@ import dev.spillway.sink.EpochAbortedException;
 import dev.spillway.sink.SendFailure;
 import dev.spillway.sink.Sink;
 import dev.spillway.sink.SinkException;
-import dev.spillway.sink.SpoiledOrigins;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -53,7 +52,6 @@ public final class ConsumerLoop {
     private final Consumer<byte @Nullable [], byte @Nullable []> consumer;
     private final ShedQueue<Delivery> queue;
     private final Workers workers;
-    private final SpoiledOrigins spoiled;
     private final Signal changed;
     private final EpochPipeline epochs;
     private final @Nullable AdmissionLimit admission;
@@ -66,6 +64,7 @@ public final class ConsumerLoop {
     private final Map<TopicPartition, Long> polledUpTo = new HashMap<>();
     private boolean paused;
     private boolean assignedOnce;
+    private boolean abandoned;
     private volatile boolean assigned;
     private @Nullable FinishLine finishLine;
 
@@ -81,7 +80,6 @@ public final class ConsumerLoop {
             Consumer<byte @Nullable [], byte @Nullable []> consumer,
             ShedQueue<Delivery> queue,
             Workers workers,
-            SpoiledOrigins spoiled,
             Sink sink,
             @Nullable ConsumerOffsetCommitter offsetCommitter,
             Signal changed,
@@ -91,7 +89,6 @@ public final class ConsumerLoop {
         this.consumer = consumer;
         this.queue = queue;
         this.workers = workers;
-        this.spoiled = spoiled;
         this.offsetCommitter = offsetCommitter;
         this.changed = changed;
         this.workerToken = workerToken;
@@ -114,8 +111,16 @@ public final class ConsumerLoop {
         finishLine = new FinishLine(endOffsets);
     }
 
-    /** Whether everything up to the noted end offsets has been admitted. */
+    /**
+     * Whether everything up to the noted end offsets has settled and, unless the whole run is one epoch, is committed. Until then an
+     * epoch may still be aborted, and what it held has to be polled again.
+     */
     public boolean isFinished() {
+        return isLineReached() && (config.commitInterval() == null ? epochs.outstanding() == 0 : epochs.isIdle());
+    }
+
+    /** Whether everything up to the noted end offsets has been admitted. */
+    private boolean isLineReached() {
         FinishLine line = finishLine;
         return line != null
                 && assignedOnce
@@ -150,6 +155,9 @@ public final class ConsumerLoop {
         pauseOrResume();
         take(poll(pollTimeout()));
         admit();
+        if (isLineReached()) {
+            epochs.sealIfSettled();
+        }
         epochs.sealIfDue();
     }
 
@@ -201,8 +209,9 @@ public final class ConsumerLoop {
         return epochs.isIdle();
     }
 
-    /** Gives up what is not committed. */
+    /** Gives up what is not committed; the group's last words, when the consumer is closed, find nothing left to do. */
     public void abandon(String reason) {
+        abandoned = true;
         arrivals.clear();
         epochs.abort(reason);
     }
@@ -252,16 +261,8 @@ public final class ConsumerLoop {
     }
 
     private void handle(SendFailure failure) {
-        if (failure instanceof SendFailure.Spoiled refused) {
-            if (config.transactionTimeout() == null) {
-                refused.delivery().run().publisher().deadLetteredInstead(refused);
-            } else {
-                spoiled.remember(refused.delivery().origin(), refused.cause());
-                rollBack(
-                        "Kafka refuses a result of " + refused.delivery() + " ("
-                                + refused.cause().getMessage() + "); it will be dead-lettered when it comes again",
-                        Set.of());
-            }
+        if (failure instanceof SendFailure.Spoiled refused && config.transactionTimeout() == null) {
+            refused.delivery().run().publisher().deadLetteredInstead(refused);
         } else if (failure instanceof SendFailure.Fatal fatal) {
             throw fatal.cause() instanceof RuntimeException e ? e : new SinkException("a send failed", fatal.cause());
         } else {
@@ -354,7 +355,7 @@ public final class ConsumerLoop {
     }
 
     private void pauseOrResume() {
-        if (!arrivals.isEmpty()) {
+        if (!arrivals.isEmpty() || isLineReached()) {
             pause();
         } else if (paused) {
             consumer.resume(consumer.paused());
@@ -414,6 +415,9 @@ public final class ConsumerLoop {
 
         @Override
         public void onPartitionsRevoked(Collection<TopicPartition> partitions) {
+            if (abandoned) {
+                return;
+            }
             Set<TopicPartition> revoked = Set.copyOf(partitions);
             forgetArrivals(revoked);
             int givenBack = epochs.giveBack(revoked);
@@ -427,6 +431,9 @@ public final class ConsumerLoop {
 
         @Override
         public void onPartitionsLost(Collection<TopicPartition> partitions) {
+            if (abandoned) {
+                return;
+            }
             Set<TopicPartition> lost = Set.copyOf(partitions);
             LOG.warn("lost {}: another member may own them already, nothing of them is committed", lost);
             forgetArrivals(lost);

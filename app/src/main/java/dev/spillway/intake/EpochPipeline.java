@@ -144,6 +144,13 @@ final class EpochPipeline {
         }
     }
 
+    /** Seals the open epoch if all that it holds is settled: at the end of a run nothing is gained by waiting for its time. */
+    void sealIfSettled() {
+        if (interval != null && outstanding() == 0) {
+            seal();
+        }
+    }
+
     /**
      * Seals the open epoch, if it holds anything and there is a place for the next one.
      *
@@ -227,7 +234,7 @@ final class EpochPipeline {
     /** The next send that failed, oldest epoch first. */
     @Nullable
     SendFailure pollFailure() {
-        return live().map(epoch -> epoch.publisher().pollFailure())
+        return live().map(EpochPipeline::pollFailure)
                 .filter(failure -> failure != null)
                 .findFirst()
                 .orElse(null);
@@ -323,6 +330,15 @@ final class EpochPipeline {
             }
             throw e.getCause() instanceof RuntimeException cause ? cause : e;
         }
+    }
+
+    /** While an epoch is being committed its end is the broker's decision, and a send that failed is no news unless nothing will help. */
+    private static @Nullable SendFailure pollFailure(LiveEpoch epoch) {
+        SendFailure failure = epoch.publisher().pollFailure();
+        while (failure != null && !(failure instanceof SendFailure.Fatal) && isBeingCommitted(epoch)) {
+            failure = epoch.publisher().pollFailure();
+        }
+        return failure;
     }
 
     private static boolean isBeingCommitted(LiveEpoch epoch) {

@@ -53,9 +53,9 @@ final class LiveEpoch {
                 .anyMatch(run -> run != null && run.account().consumedCount() > 0);
     }
 
-    /** How many records have no outcome yet. */
+    /** How many records have no outcome yet. Where more was settled than consumed it is none: the balance will find that. */
     long outstanding() {
-        return epoch.ledger().consumed() - epoch.ledger().settled();
+        return Math.max(0, epoch.ledger().consumed() - epoch.ledger().settled());
     }
 
     void consume(Delivery delivery, long nowNanos) {

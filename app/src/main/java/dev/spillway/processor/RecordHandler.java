@@ -128,7 +128,7 @@ final class RecordHandler implements InputRecord, ProcessorContext {
         return currentDelivery().record();
     }
 
-    private Delivery currentDelivery() {
+    Delivery currentDelivery() {
         if (current == null) {
             throw new IllegalStateException("no record is being processed");
         }

@@ -139,13 +139,12 @@ public final class Sidecar {
         WorkerScope scope = new WorkerScope(root, config.workerThreads(), time);
         ConsumerOffsetCommitter offsetCommitter = new ConsumerOffsetCommitter(consumer);
         try (Commits commits = new Commits();
-                Sink sink = sink(outputs, offsetCommitter, commits)) {
+                Sink sink = sink(outputs, spoiled, offsetCommitter, commits)) {
             ConsumerLoop assembled = new ConsumerLoop(
                     IntakeConfig.of(config),
                     consumer,
                     queue,
                     workers,
-                    spoiled,
                     sink,
                     config.guarantee() == Guarantee.AT_LEAST_ONCE ? offsetCommitter : null,
                     changed,
@@ -159,11 +158,12 @@ public final class Sidecar {
         }
     }
 
-    private Sink sink(OutputFactory outputs, ConsumerOffsetCommitter offsetCommitter, Commits commits) {
+    private Sink sink(
+            OutputFactory outputs, SpoiledOrigins spoiled, ConsumerOffsetCommitter offsetCommitter, Commits commits) {
         if (config.guarantee() == Guarantee.AT_LEAST_ONCE) {
-            return new AcknowledgingSink(producer(0), outputs, offsetCommitter, changed::raise);
+            return new AcknowledgingSink(producer(0), outputs, spoiled, offsetCommitter, changed::raise);
         }
-        TransactionalSink sink = new TransactionalSink(this::producer, outputs, commits, changed::raise);
+        TransactionalSink sink = new TransactionalSink(this::producer, outputs, spoiled, commits, changed::raise);
         commits.onStop(sink::stopRetrying);
         try {
             sink.initialise();

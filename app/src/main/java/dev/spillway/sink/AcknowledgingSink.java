@@ -23,6 +23,7 @@ public final class AcknowledgingSink implements Sink {
 
     private final Producer<byte @Nullable [], byte @Nullable []> producer;
     private final OutputFactory outputs;
+    private final SpoiledOrigins spoiled;
     private final OffsetCommitter offsetCommitter;
     private final Runnable onChange;
 
@@ -31,15 +32,18 @@ public final class AcknowledgingSink implements Sink {
     /**
      * Takes over the producer.
      *
+     * @param spoiled learns of records whose results Kafka refuses
      * @param onChange called by any thread when a send has failed; must not block
      */
     public AcknowledgingSink(
             Producer<byte @Nullable [], byte @Nullable []> producer,
             OutputFactory outputs,
+            SpoiledOrigins spoiled,
             OffsetCommitter offsetCommitter,
             Runnable onChange) {
         this.producer = producer;
         this.outputs = outputs;
+        this.spoiled = spoiled;
         this.offsetCommitter = offsetCommitter;
         this.onChange = onChange;
     }
@@ -54,7 +58,7 @@ public final class AcknowledgingSink implements Sink {
         if (!canOpen()) {
             throw new IllegalStateException(open.size() + " epochs are open already");
         }
-        Publisher publisher = new Publisher(producer, outputs, Publisher.Settlement.WHEN_ACKNOWLEDGED, onChange);
+        Publisher publisher = new Publisher(producer, outputs, spoiled, Publisher.Settlement.WHEN_ACKNOWLEDGED, onChange);
         open.add(publisher);
         return publisher;
     }

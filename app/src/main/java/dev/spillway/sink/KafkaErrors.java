@@ -7,6 +7,7 @@ import org.apache.kafka.common.errors.FencedInstanceIdException;
 import org.apache.kafka.common.errors.InvalidTimestampException;
 import org.apache.kafka.common.errors.InvalidTopicException;
 import org.apache.kafka.common.errors.ProducerFencedException;
+import org.apache.kafka.common.errors.RecordBatchTooLargeException;
 import org.apache.kafka.common.errors.RecordTooLargeException;
 import org.apache.kafka.common.errors.UnsupportedVersionException;
 
@@ -17,6 +18,7 @@ final class KafkaErrors {
     /** Whether the error lies in the one record that was sent, so that no other record will meet it. */
     static boolean isAboutTheRecord(Throwable e) {
         return e instanceof RecordTooLargeException
+                || e instanceof RecordBatchTooLargeException
                 || e instanceof InvalidRecordException
                 || e instanceof InvalidTimestampException;
     }

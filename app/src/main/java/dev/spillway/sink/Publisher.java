@@ -7,6 +7,7 @@ import java.util.List;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.Future;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.locks.StampedLock;
 import org.apache.kafka.clients.producer.Producer;
 import org.apache.kafka.clients.producer.ProducerRecord;
@@ -31,20 +32,24 @@ public final class Publisher {
 
     private final Producer<byte @Nullable [], byte @Nullable []> producer;
     private final OutputFactory outputs;
+    private final SpoiledOrigins spoiled;
     private final Settlement settlement;
     private final Runnable onFailure;
 
     private final StampedLock gate = new StampedLock();
     private final Queue<SendFailure> failures = new ConcurrentLinkedQueue<>();
+    private final AtomicBoolean refused = new AtomicBoolean();
     private volatile boolean closed;
 
     Publisher(
             Producer<byte @Nullable [], byte @Nullable []> producer,
             OutputFactory outputs,
+            SpoiledOrigins spoiled,
             Settlement settlement,
             Runnable onFailure) {
         this.producer = producer;
         this.outputs = outputs;
+        this.spoiled = spoiled;
         this.settlement = settlement;
         this.onFailure = onFailure;
     }
@@ -173,10 +178,10 @@ public final class Publisher {
         }
     }
 
-    private static SendFailure meaning(Delivery delivery, Exception e) {
+    private SendFailure meaning(Delivery delivery, Exception e) {
         if (KafkaErrors.isAboutTheRecord(e)) {
             return delivery.outcome() == Outcome.PROCESSED
-                    ? new SendFailure.Spoiled(delivery, e)
+                    ? spoiled(delivery, e)
                     : new SendFailure.Fatal(new SinkException(
                             "Kafka refuses the " + nameOf(delivery.outcome()) + " of " + delivery + ": "
                                     + e.getMessage()
@@ -184,6 +189,22 @@ public final class Publisher {
                             e));
         }
         return KafkaErrors.isFatal(e) ? new SendFailure.Fatal(e) : new SendFailure.Broken(e);
+    }
+
+    /**
+     * Within a transaction the first refusal only is the record's own: Kafka's client then ends all that the transaction still holds
+     * with the very same exception.
+     */
+    private SendFailure spoiled(Delivery delivery, Exception e) {
+        if (!isPerRecord() && !refused.compareAndSet(false, true)) {
+            return new SendFailure.Broken(e);
+        }
+        try {
+            spoiled.remember(delivery.origin(), e);
+            return new SendFailure.Spoiled(delivery, e);
+        } catch (SinkException tooMany) {
+            return new SendFailure.Fatal(tooMany);
+        }
     }
 
     private static String nameOf(Outcome outcome) {

@@ -4,27 +4,31 @@ import dev.spillway.ledger.Origin;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
- * Records whose results Kafka refused and so spoiled a whole transaction. When such a record comes again, after the abort, it
- * becomes a dead letter instead of spoiling the next one. Any thread.
+ * Records whose results Kafka refused, and with them, perhaps, a whole transaction or a batch that they shared with others. When such
+ * a record comes again, after the abort, it becomes a dead letter instead of spoiling the next one. Any thread.
  */
 public final class SpoiledOrigins {
+    private static final Logger LOG = LoggerFactory.getLogger(SpoiledOrigins.class);
     private static final int MOST = 100_000;
 
     private final Map<Origin, String> reasons = new ConcurrentHashMap<>();
 
     /**
-     * Remembers one.
+     * Remembers one, at the moment when it is refused: what failed along with it may be polled again before anybody looks for causes.
      *
      * @throws SinkException when there are so many that something else must be wrong
      */
-    public void remember(Origin origin, Throwable cause) {
+    void remember(Origin origin, Throwable cause) {
         if (reasons.size() >= MOST) {
             throw new SinkException(
                     "Kafka has refused the results of " + MOST + " records; check the settings of the output topic",
                     cause);
         }
+        LOG.warn("Kafka refuses a result of {}, which becomes a dead letter instead: {}", origin, cause.getMessage());
         reasons.put(origin, cause.toString());
     }
 

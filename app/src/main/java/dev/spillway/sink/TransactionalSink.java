@@ -23,6 +23,7 @@ import org.jspecify.annotations.Nullable;
 public final class TransactionalSink implements Sink {
     private final List<Slot> slots;
     private final OutputFactory outputs;
+    private final SpoiledOrigins spoiled;
     private final Executor executor;
     private final Runnable onChange;
     private volatile boolean closing;
@@ -41,18 +42,21 @@ public final class TransactionalSink implements Sink {
      * Takes over two producers.
      *
      * @param producers makes the producer of index 0 or 1; called again when one has to be replaced
+     * @param spoiled learns of records whose results Kafka refuses
      * @param executor runs commits and aborts one after the other
      * @param onChange called by any thread when a send has failed, or a commit or an abort has ended; must not block
      */
     public TransactionalSink(
             IntFunction<Producer<byte @Nullable [], byte @Nullable []>> producers,
             OutputFactory outputs,
+            SpoiledOrigins spoiled,
             Executor executor,
             Runnable onChange) {
         this.slots = IntStream.range(0, 2)
                 .mapToObj(index -> new Slot(new TransactionalProducer(() -> producers.apply(index))))
                 .toList();
         this.outputs = outputs;
+        this.spoiled = spoiled;
         this.executor = executor;
         this.onChange = onChange;
     }
@@ -78,7 +82,8 @@ public final class TransactionalSink implements Sink {
                 .filter(s -> s.occupant == null)
                 .findFirst()
                 .orElseThrow(() -> new IllegalStateException("both producers have an epoch"));
-        Publisher publisher = new Publisher(slot.producer.begin(), outputs, Publisher.Settlement.WHEN_SENT, onChange);
+        Publisher publisher = new Publisher(
+                slot.producer.begin(), outputs, spoiled, Publisher.Settlement.WHEN_SENT, onChange);
         slot.occupant = publisher;
         return publisher;
     }

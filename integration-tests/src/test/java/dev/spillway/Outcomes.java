@@ -1,0 +1,94 @@
+package dev.spillway;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static java.util.stream.Collectors.toMap;
+
+import dev.spillway.config.TopicsConfig;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.stream.Stream;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.header.Header;
+
+/**
+ * An application's input and what became of it, as a reader of committed records sees it. Reads headers by the names that the
+ * design promises, with no help from the product.
+ */
+public record Outcomes(
+        List<ConsumerRecord<byte[], byte[]>> input,
+        List<ConsumerRecord<byte[], byte[]>> processed,
+        List<ConsumerRecord<byte[], byte[]>> dropped,
+        List<ConsumerRecord<byte[], byte[]>> deadLettered) {
+
+    static Outcomes read(TopicsConfig topics, ClusterClient client) {
+        return new Outcomes(
+                topics.inputs().stream()
+                        .flatMap(topic -> client.readCommitted(topic).stream())
+                        .toList(),
+                client.readCommitted(topics.output()),
+                client.readCommitted(topics.drop()),
+                client.readCommitted(topics.deadLetter()));
+    }
+
+    /** The origins that the input's records should be found under. */
+    public List<String> inputOrigins() {
+        return input.stream().map(Outcomes::originOf).toList();
+    }
+
+    /** The origin of each outcome; of results that are several, that of the first. */
+    public List<String> origins() {
+        return Stream.of(processed, dropped, deadLettered)
+                .flatMap(List::stream)
+                .filter(Outcomes::isWholeOrFirst)
+                .map(record -> header(record, "spillway.origin"))
+                .toList();
+    }
+
+    /** Behind the last record of each input partition that has any. */
+    public Map<TopicPartition, Long> inputEnds() {
+        return input.stream()
+                .collect(toMap(
+                        record -> new TopicPartition(record.topic(), record.partition()),
+                        record -> record.offset() + 1,
+                        Math::max));
+    }
+
+    /** How an outcome names an input record. */
+    public static String originOf(ConsumerRecord<?, ?> record) {
+        return record.topic() + "-" + record.partition() + "@" + record.offset();
+    }
+
+    /** The text of a header that a record has to have, once. */
+    public static String header(ConsumerRecord<?, ?> record, String name) {
+        List<String> found = Stream.of(record.headers().toArray())
+                .filter(header -> header.key().equals(name))
+                .map(Outcomes::text)
+                .toList();
+        if (found.size() != 1) {
+            throw new AssertionError(originOf(record) + " has the header " + name + " " + found.size() + " times: "
+                    + record.headers());
+        }
+        return found.get(0);
+    }
+
+    /** The names of a record's headers, in order. */
+    public static List<String> headerNames(ConsumerRecord<?, ?> record) {
+        return Stream.of(record.headers().toArray()).map(Header::key).toList();
+    }
+
+    /** A key or value as text. */
+    public static String text(byte[] bytes) {
+        return new String(bytes, UTF_8);
+    }
+
+    private static String text(Header header) {
+        return text(Objects.requireNonNull(header.value(), header.key()));
+    }
+
+    private static boolean isWholeOrFirst(ConsumerRecord<?, ?> record) {
+        Header part = record.headers().lastHeader("spillway.part");
+        return part == null || text(part).startsWith("1/");
+    }
+}

@@ -1,0 +1,57 @@
+package dev.spillway;
+
+import static java.util.concurrent.TimeUnit.SECONDS;
+
+import dev.spillway.config.SpillwayConfig;
+import dev.spillway.flow.Time;
+import dev.spillway.runtime.ExitReport;
+import dev.spillway.runtime.Lifecycle;
+import dev.spillway.runtime.Sidecar;
+import java.util.concurrent.CompletableFuture;
+
+/** A sidecar that runs beside the test, in a thread of this process. Closing it stops it. */
+public final class RunningSidecar implements AutoCloseable {
+    private static final int STOP_SECONDS = 60;
+
+    private final Sidecar sidecar;
+    private final CompletableFuture<ExitReport> report = new CompletableFuture<>();
+
+    private RunningSidecar(Sidecar sidecar) {
+        this.sidecar = sidecar;
+    }
+
+    /** Starts it; what keeps it from starting is thrown by {@link #stop}. */
+    public static RunningSidecar start(SpillwayConfig config) {
+        RunningSidecar running = new RunningSidecar(new Sidecar(config, false, Time.system()));
+        Thread thread = new Thread(running::run, "sidecar");
+        thread.setDaemon(true);
+        thread.start();
+        return running;
+    }
+
+    public Lifecycle.State state() {
+        return sidecar.state();
+    }
+
+    /** Asks it to stop and waits for its report. */
+    public ExitReport stop() throws Exception {
+        sidecar.stop("the test has seen enough");
+        return report.get(STOP_SECONDS, SECONDS);
+    }
+
+    @Override
+    public void close() throws Exception {
+        if (!report.isDone()) {
+            stop();
+        }
+    }
+
+    @SuppressWarnings("CatchingThrowable") // the test's thread is to throw it
+    private void run() {
+        try {
+            report.complete(sidecar.run());
+        } catch (Throwable e) {
+            report.completeExceptionally(e);
+        }
+    }
+}

@@ -1,0 +1,62 @@
+package dev.spillway.runtime;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import dev.spillway.Application;
+import dev.spillway.ClusterClient;
+import dev.spillway.RunningSidecar;
+import dev.spillway.config.Guarantee;
+import dev.spillway.demo.LocalKafka;
+import java.time.Duration;
+import java.util.Map;
+import java.util.stream.IntStream;
+import org.apache.kafka.clients.producer.ProducerRecord;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+
+/** A cluster that goes away under load and comes back. */
+@Timeout(180)
+class BrokerOutageIT {
+    private static final int RECORDS = 1000;
+    private static final Duration LONG = Duration.ofSeconds(90);
+
+    @ParameterizedTest
+    @EnumSource
+    void nothingIsLostWhenTheBrokerGoesAwayForAWhile(Guarantee guarantee) throws Exception {
+        try (LocalKafka kafka = LocalKafka.builder().start();
+                ClusterClient client = new ClusterClient(kafka.bootstrapServers())) {
+            Application application = Application.on(kafka.bootstrapServers(), client, 2)
+                    .guaranteeing(guarantee)
+                    .with("processor", "job");
+            client.produce(IntStream.range(0, RECORDS)
+                    .mapToObj(i -> new ProducerRecord<>(
+                            application.input(), i % 2, new byte[0], ("{\"id\": 1, \"type\": \"delay\", \"millis\": 5}").getBytes(UTF_8)))
+                    .toList());
+            try (RunningSidecar sidecar = RunningSidecar.start(application.config())) {
+                await("work under way").atMost(LONG).until(() -> committed(application) > RECORDS / 10);
+
+                kafka.stop();
+                kafka.start();
+
+                long afterOutage = committed(application);
+                assertThat(afterOutage).as("commits before the load was done").isLessThan(RECORDS);
+                assertThat(sidecar.state()).isInstanceOf(Lifecycle.Running.class);
+                await("the rest of the work").atMost(LONG).until(() -> committed(application) == RECORDS);
+                assertThat(sidecar.state()).isInstanceOf(Lifecycle.Running.class);
+
+                ExitReport report = sidecar.stop();
+
+                assertThat(report.isConserved()).as(report.render()).isTrue();
+            }
+            application.assertConserved();
+        }
+    }
+
+    private static long committed(Application application) throws InterruptedException {
+        Map<?, Long> offsets = application.committed();
+        return offsets.values().stream().mapToLong(offset -> offset).sum();
+    }
+}

@@ -1,0 +1,116 @@
+package dev.spillway.runtime;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.spillway.Application;
+import dev.spillway.Outcomes;
+import dev.spillway.TestKafka;
+import dev.spillway.config.Guarantee;
+import dev.spillway.ledger.EpochReport.Totals;
+import java.util.List;
+import java.util.stream.IntStream;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.apache.kafka.clients.producer.ProducerRecord;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.extension.RegisterExtension;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.EnumSource;
+
+/** Overload from end to end: each policy with each guarantee accounts for every record. */
+@Timeout(120)
+class PoliciesAndGuaranteesIT {
+    private static final int RECORDS = 1500;
+    private static final int MALFORMED_EVERY = 50;
+
+    @RegisterExtension
+    static final TestKafka kafka = new TestKafka();
+
+    @ParameterizedTest
+    @CsvSource({
+        "DROP_NEWEST, EXACTLY_ONCE_V2",
+        "DROP_OLDEST, EXACTLY_ONCE_V2",
+        "DROP_NEWEST, AT_LEAST_ONCE",
+        "DROP_OLDEST, AT_LEAST_ONCE"
+    })
+    void overloadIsShedAndEveryRecordHasItsOutcome(String policy, Guarantee guarantee) throws Exception {
+        Application application = overloaded(guarantee).with("shed.policy", policy);
+
+        ExitReport report = application.runUntilEnd();
+
+        assertThat(report.isConserved()).as(report.render()).isTrue();
+        application.assertConserved();
+        Outcomes outcomes = application.outcomes();
+        assertThat(totalsOf(outcomes)).isEqualTo(report.totals().committed());
+        assertThat(outcomes.dropped())
+                .isNotEmpty()
+                .allSatisfy(tombstone ->
+                        assertThat(Outcomes.header(tombstone, "spillway.reason")).isEqualTo(policy));
+        assertThat(outcomes.processed()).isNotEmpty();
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void blockShedsNothing(Guarantee guarantee) throws Exception {
+        Application application = overloaded(guarantee).with("shed.policy", "BLOCK");
+
+        ExitReport report = application.runUntilEnd();
+
+        assertThat(report.isConserved()).as(report.render()).isTrue();
+        application.assertConserved();
+        assertThat(report.totals().committed())
+                .isEqualTo(new Totals(
+                        RECORDS, RECORDS - RECORDS / MALFORMED_EVERY, 0, RECORDS / MALFORMED_EVERY));
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void dropOldestKeepsTheFreshestAndDropNewestTheOldest(Guarantee guarantee) throws Exception {
+        Application freshest = overloaded(guarantee).with("shed.policy", "DROP_OLDEST");
+        Application oldest = overloaded(guarantee).with("shed.policy", "DROP_NEWEST");
+
+        freshest.runUntilEnd();
+        oldest.runUntilEnd();
+
+        assertThat(meanOffset(freshest.outcomes().processed()))
+                .isGreaterThan(meanOffset(oldest.outcomes().processed()));
+    }
+
+    private Application overloaded(Guarantee guarantee) throws InterruptedException {
+        Application application = Application.on(kafka, 2)
+                .guaranteeing(guarantee)
+                .with("processor", "job")
+                .with("queue.capacity", "40");
+        kafka.client()
+                .produce(IntStream.range(0, RECORDS)
+                        .mapToObj(i -> new ProducerRecord<>(application.input(), i % 2, key(i), job(i)))
+                        .toList());
+        return application;
+    }
+
+    private static byte[] key(int number) {
+        return ("key-" + number % 7).getBytes(UTF_8);
+    }
+
+    private static byte[] job(int number) {
+        String job = "{\"id\": \"" + number + "\", \"type\": \"delay\", \"millis\": 2}";
+        return (number % MALFORMED_EVERY == 0 ? "no job" : job).getBytes(UTF_8);
+    }
+
+    private static Totals totalsOf(Outcomes outcomes) {
+        return new Totals(
+                outcomes.input().size(),
+                outcomes.processed().size(),
+                outcomes.dropped().size(),
+                outcomes.deadLettered().size());
+    }
+
+    private static double meanOffset(List<ConsumerRecord<byte[], byte[]>> results) {
+        return results.stream()
+                .map(result -> Outcomes.header(result, "spillway.origin"))
+                .mapToLong(origin -> Long.parseLong(origin.substring(origin.indexOf('@') + 1)))
+                .average()
+                .orElseThrow();
+    }
+}
