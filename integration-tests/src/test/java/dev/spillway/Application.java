@@ -58,6 +58,13 @@ public final class Application {
                 .with("admin.listen", "");
     }
 
+    /** An application with this configuration and no topics. */
+    public static Application of(ClusterClient client, Map<String, String> settings) {
+        Application application = new Application(client);
+        application.settings.putAll(settings);
+        return application;
+    }
+
     /** Sets a key of the configuration, in place of what it was. */
     @CanIgnoreReturnValue
     public Application with(String key, String value) {
@@ -114,8 +121,7 @@ public final class Application {
         reader.put("group.id", config.applicationId());
         try (Admin admin = Admin.create(config.adminClient());
                 Consumer<byte[], byte[]> consumer = new KafkaConsumer<>(reader)) {
-            return AuditReader.of(
-                            config, admin, consumer, Time.system(), CancellationToken.root(), ReadProgress.NONE)
+            return AuditReader.of(config, admin, consumer, Time.system(), CancellationToken.root(), ReadProgress.NONE)
                     .run()
                     .orElseThrow();
         }
@@ -134,17 +140,21 @@ public final class Application {
     /**
      * Asserts that everything in the input is committed and has exactly one outcome, or at least one where no more is promised: by
      * the product's audit, and by a count of origins that shares no code with it.
+     *
+     * @return what it found
      */
-    public void assertConserved() throws InterruptedException {
+    @CanIgnoreReturnValue
+    public Outcomes assertConserved() throws InterruptedException {
         Outcomes outcomes = outcomes();
         if (config().guarantee() == Guarantee.EXACTLY_ONCE_V2) {
             assertThat(outcomes.origins()).containsExactlyInAnyOrderElementsOf(outcomes.inputOrigins());
         } else {
-            assertThat(outcomes.origins()).containsOnlyElementsOf(outcomes.inputOrigins());
+            assertThat(outcomes.origins()).hasSameElementsAs(outcomes.inputOrigins());
         }
         assertThat(committed()).containsAllEntriesOf(outcomes.inputEnds());
         AuditReport audit = audit();
         assertThat(audit.isConserved()).as(audit.text()).isTrue();
         assertThat(audit.total().input()).isEqualTo(outcomes.inputOrigins().size());
+        return outcomes;
     }
 }

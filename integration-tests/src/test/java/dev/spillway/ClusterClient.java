@@ -46,6 +46,9 @@ public final class ClusterClient implements AutoCloseable {
     private static final Duration TIMEOUT = Duration.ofSeconds(30);
     private static final Duration POLL = Duration.ofMillis(100);
 
+    /** A reader that has all there is shall not wait for more, nor its close for that. */
+    private static final Map<String, Object> QUICK_AT_THE_END = Map.of(ConsumerConfig.FETCH_MAX_WAIT_MS_CONFIG, 20);
+
     private final String bootstrapServers;
     private final Admin admin;
 
@@ -102,7 +105,7 @@ public final class ClusterClient implements AutoCloseable {
      * partition are in order.
      */
     public List<ConsumerRecord<byte[], byte[]>> readCommitted(String topic) {
-        try (Consumer<byte[], byte[]> consumer = consumer(Map.of())) {
+        try (Consumer<byte[], byte[]> consumer = consumer(QUICK_AT_THE_END)) {
             List<TopicPartition> partitions = consumer.partitionsFor(topic).stream()
                     .map(info -> new TopicPartition(info.topic(), info.partition()))
                     .toList();

@@ -67,8 +67,8 @@ public record Outcomes(
                 .map(Outcomes::text)
                 .toList();
         if (found.size() != 1) {
-            throw new AssertionError(originOf(record) + " has the header " + name + " " + found.size() + " times: "
-                    + record.headers());
+            throw new AssertionError(
+                    originOf(record) + " has the header " + name + " " + found.size() + " times: " + record.headers());
         }
         return found.get(0);
     }

@@ -40,10 +40,11 @@ public final class RunningSidecar implements AutoCloseable {
     }
 
     @Override
-    public void close() throws Exception {
-        if (!report.isDone()) {
-            stop();
-        }
+    public void close() {
+        sidecar.stop("the test is over");
+        report.handle((result, failure) -> result)
+                .orTimeout(STOP_SECONDS, SECONDS)
+                .join();
     }
 
     @SuppressWarnings("CatchingThrowable") // the test's thread is to throw it

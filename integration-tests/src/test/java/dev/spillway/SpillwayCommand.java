@@ -28,7 +28,9 @@ public final class SpillwayCommand {
     public record Result(int exitCode, String out, String err) {
         /** What it wrote to stderr, without the lines of its log: they begin with a time. */
         public List<String> sentences() {
-            return err.lines().filter(line -> !line.matches("\\d{4}-\\d\\d-\\d\\dT.*")).toList();
+            return err.lines()
+                    .filter(line -> !line.matches("\\d{4}-\\d\\d-\\d\\dT.*"))
+                    .toList();
         }
     }
 
@@ -71,7 +73,8 @@ public final class SpillwayCommand {
 
     private static Path locationOf(Class<?> type) {
         try {
-            return Path.of(type.getProtectionDomain().getCodeSource().getLocation().toURI());
+            return Path.of(
+                    type.getProtectionDomain().getCodeSource().getLocation().toURI());
         } catch (URISyntaxException e) {
             throw new IllegalStateException(e);
         }

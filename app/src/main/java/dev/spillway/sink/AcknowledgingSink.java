@@ -58,7 +58,8 @@ public final class AcknowledgingSink implements Sink {
         if (!canOpen()) {
             throw new IllegalStateException(open.size() + " epochs are open already");
         }
-        Publisher publisher = new Publisher(producer, outputs, spoiled, Publisher.Settlement.WHEN_ACKNOWLEDGED, onChange);
+        Publisher publisher =
+                new Publisher(producer, outputs, spoiled, Publisher.Settlement.WHEN_ACKNOWLEDGED, onChange);
         open.add(publisher);
         return publisher;
     }

@@ -14,6 +14,8 @@ import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.clients.producer.RecordMetadata;
 import org.apache.kafka.common.KafkaException;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Sends the outcomes of one epoch and settles them in its ledger. Any thread may publish.
@@ -22,6 +24,8 @@ import org.jspecify.annotations.Nullable;
  * nothing of this epoch can reach the producer any more, and so nothing of it can slip into the producer's next transaction.
  */
 public final class Publisher {
+    private static final Logger LOG = LoggerFactory.getLogger(Publisher.class);
+
     /** When an outcome counts as handed to the broker. */
     enum Settlement {
         /** When it was handed to the producer: the transaction commits all of it or nothing. */
@@ -200,6 +204,7 @@ public final class Publisher {
             return new SendFailure.Broken(e);
         }
         try {
+            LOG.warn("Kafka refuses a result of {}, which becomes a dead letter instead: {}", delivery, e.getMessage());
             spoiled.remember(delivery.origin(), e);
             return new SendFailure.Spoiled(delivery, e);
         } catch (SinkException tooMany) {

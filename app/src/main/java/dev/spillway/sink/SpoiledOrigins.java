@@ -4,15 +4,12 @@ import dev.spillway.ledger.Origin;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * Records whose results Kafka refused, and with them, perhaps, a whole transaction or a batch that they shared with others. When such
  * a record comes again, after the abort, it becomes a dead letter instead of spoiling the next one. Any thread.
  */
 public final class SpoiledOrigins {
-    private static final Logger LOG = LoggerFactory.getLogger(SpoiledOrigins.class);
     private static final int MOST = 100_000;
 
     private final Map<Origin, String> reasons = new ConcurrentHashMap<>();
@@ -28,7 +25,6 @@ public final class SpoiledOrigins {
                     "Kafka has refused the results of " + MOST + " records; check the settings of the output topic",
                     cause);
         }
-        LOG.warn("Kafka refuses a result of {}, which becomes a dead letter instead: {}", origin, cause.getMessage());
         reasons.put(origin, cause.toString());
     }
 

@@ -82,8 +82,8 @@ public final class TransactionalSink implements Sink {
                 .filter(s -> s.occupant == null)
                 .findFirst()
                 .orElseThrow(() -> new IllegalStateException("both producers have an epoch"));
-        Publisher publisher = new Publisher(
-                slot.producer.begin(), outputs, spoiled, Publisher.Settlement.WHEN_SENT, onChange);
+        Publisher publisher =
+                new Publisher(slot.producer.begin(), outputs, spoiled, Publisher.Settlement.WHEN_SENT, onChange);
         slot.occupant = publisher;
         return publisher;
     }

@@ -19,7 +19,9 @@ import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
 class AcknowledgingSinkTest {
+    @SuppressWarnings("removal") // what replaces it is an interface that only a consumer makes
     private static final ConsumerGroupMetadata GROUP = new ConsumerGroupMetadata("app");
+
     private static final Map<TopicPartition, OffsetAndMetadata> OFFSETS = Map.of(IN, new OffsetAndMetadata(8));
 
     private final MockProducer<byte @Nullable [], byte @Nullable []> producer = Samples.producer(false);
@@ -28,6 +30,7 @@ class AcknowledgingSinkTest {
     private final AcknowledgingSink sink = new AcknowledgingSink(
             producer,
             Samples.outputs(new ManualTime()),
+            new SpoiledOrigins(),
             offsets -> {
                 committed.add(offsets);
                 return answer;
@@ -68,7 +71,7 @@ class AcknowledgingSinkTest {
         assertThat(sink.canOpen()).isFalse();
         assertThatThrownBy(sink::open).isInstanceOf(IllegalStateException.class);
 
-        sink.commit(first, OFFSETS, GROUP);
+        var unused = sink.commit(first, OFFSETS, GROUP);
         assertThat(sink.canOpen()).isFalse();
         answer.complete(null);
         assertThat(sink.canOpen()).isTrue();
@@ -94,7 +97,7 @@ class AcknowledgingSinkTest {
         for (int i = 1; i < 8; i++) {
             sink.open();
         }
-        sink.commit(first, OFFSETS, GROUP);
+        var unused = sink.commit(first, OFFSETS, GROUP);
         answer.completeExceptionally(new EpochAbortedException("no", new IllegalStateException()));
         assertThat(sink.canOpen()).isFalse();
 

@@ -38,7 +38,11 @@ class OutputFactoryTest {
     private Delivery delivery(
             TopicPartition partition, long offset, byte @Nullable [] key, byte @Nullable [] value, Headers headers) {
         Publisher publisher = new Publisher(
-                Samples.producer(true), factory(Samples.MEGABYTE), Publisher.Settlement.WHEN_SENT, () -> {});
+                Samples.producer(true),
+                factory(Samples.MEGABYTE),
+                new SpoiledOrigins(),
+                Publisher.Settlement.WHEN_SENT,
+                () -> {});
         return Samples.admitted(Samples.record(partition, offset, key, value, headers), ledger, publisher);
     }
 

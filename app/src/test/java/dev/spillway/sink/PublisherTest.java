@@ -40,6 +40,7 @@ class PublisherTest {
     final Crew crew = new Crew();
 
     private final Ledger ledger = new Ledger(() -> {});
+    private final SpoiledOrigins spoiled = new SpoiledOrigins();
     private final AtomicInteger told = new AtomicInteger();
     private final MockProducer<byte @Nullable [], byte @Nullable []> producer = Samples.producer(false);
     private final Publisher whenSent = publisher(Publisher.Settlement.WHEN_SENT);
@@ -47,7 +48,7 @@ class PublisherTest {
     private long nextOffset;
 
     private Publisher publisher(Publisher.Settlement settlement) {
-        return new Publisher(producer, Samples.outputs(new ManualTime()), settlement, told::incrementAndGet);
+        return new Publisher(producer, Samples.outputs(new ManualTime()), spoiled, settlement, told::incrementAndGet);
     }
 
     private Delivery delivery(Publisher publisher) {
@@ -184,7 +185,11 @@ class PublisherTest {
                     }
                 };
         Publisher publisher = new Publisher(
-                slow, Samples.outputs(new ManualTime()), Publisher.Settlement.WHEN_SENT, told::incrementAndGet);
+                slow,
+                Samples.outputs(new ManualTime()),
+                spoiled,
+                Publisher.Settlement.WHEN_SENT,
+                told::incrementAndGet);
         Delivery delivery = delivery(publisher);
 
         var worker = crew.start("worker", () -> {
@@ -204,6 +209,34 @@ class PublisherTest {
         assertThat(worker.result()).isEqualTo("sent");
         assertThat(loop.result()).isEqualTo(1);
         assertThat(ledger.settled()).isEqualTo(1);
+    }
+
+    @Test
+    void what_fails_along_with_a_spoiled_result_is_not_spoiled() throws OutputTooLargeException {
+        Delivery culprit = delivery(whenSent);
+        Delivery neighbour = delivery(whenSent);
+        whenSent.processed(culprit, ONE);
+        whenSent.processed(neighbour, ONE);
+        RecordTooLargeException cause = new RecordTooLargeException("too large");
+
+        producer.errorNext(cause);
+        producer.errorNext(cause); // the client ends all that the transaction holds with the same exception
+
+        assertThat(spoiled.reasonFor(culprit)).isPresent();
+        assertThat(spoiled.reasonFor(neighbour)).isEmpty();
+        assertThat(whenSent.pollFailure()).isInstanceOf(SendFailure.Spoiled.class);
+        assertThat(whenSent.pollFailure()).isInstanceOf(SendFailure.Broken.class);
+    }
+
+    @Test
+    void a_spoiled_result_is_remembered_though_its_epoch_is_aborted_already() throws OutputTooLargeException {
+        Delivery delivery = delivery(whenSent);
+        whenSent.processed(delivery, ONE);
+
+        whenSent.close();
+        producer.errorNext(new RecordTooLargeException("too large"));
+
+        assertThat(spoiled.reasonFor(delivery)).isPresent();
     }
 
     @Test
@@ -229,9 +262,9 @@ class PublisherTest {
         assertThat(whenAcknowledged.pollFailure()).isNull();
         producer.completeNext();
 
-        assertThat(whenAcknowledged.pollFailure()).isInstanceOfSatisfying(SendFailure.Spoiled.class, spoiled -> {
-            assertThat(spoiled.delivery()).isSameAs(delivery);
-            assertThat(spoiled.cause()).hasMessage("first");
+        assertThat(whenAcknowledged.pollFailure()).isInstanceOfSatisfying(SendFailure.Spoiled.class, failure -> {
+            assertThat(failure.delivery()).isSameAs(delivery);
+            assertThat(failure.cause()).hasMessage("first");
         });
         assertThat(whenAcknowledged.pollFailure()).isNull();
         assertThat(ledger.settled()).isZero();

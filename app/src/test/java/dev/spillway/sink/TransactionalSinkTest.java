@@ -29,7 +29,9 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
 class TransactionalSinkTest {
+    @SuppressWarnings("removal") // what replaces it is an interface that only a consumer makes
     private static final ConsumerGroupMetadata GROUP = new ConsumerGroupMetadata("app");
+
     private static final Map<TopicPartition, OffsetAndMetadata> OFFSETS = Map.of(IN, new OffsetAndMetadata(8));
 
     private final List<TestProducer> producers = new ArrayList<>();
@@ -37,7 +39,11 @@ class TransactionalSinkTest {
     private final AtomicInteger changes = new AtomicInteger();
     private final Ledger ledger = new Ledger(() -> {});
     private final TransactionalSink sink = new TransactionalSink(
-            this::produce, Samples.outputs(new ManualTime()), steps::add, changes::incrementAndGet);
+            this::produce,
+            Samples.outputs(new ManualTime()),
+            new SpoiledOrigins(),
+            steps::add,
+            changes::incrementAndGet);
     private long nextOffset;
 
     /** Knows its index, and what it was told in which order. */
@@ -124,7 +130,7 @@ class TransactionalSinkTest {
                 .allSatisfy(
                         producer -> assertThat(producer.uncommittedRecords()).hasSize(1));
 
-        sink.commit(first, OFFSETS, GROUP);
+        var unused = sink.commit(first, OFFSETS, GROUP);
         assertThat(sink.canOpen()).isFalse();
         runSteps();
 
@@ -157,7 +163,7 @@ class TransactionalSinkTest {
 
     @Test
     void offsets_and_membership_are_part_of_the_transaction() throws OutputTooLargeException {
-        sink.commit(openWithOneRecord(), OFFSETS, GROUP);
+        var unused = sink.commit(openWithOneRecord(), OFFSETS, GROUP);
         runSteps();
 
         TestProducer producer = producers.get(0);
@@ -227,7 +233,7 @@ class TransactionalSinkTest {
         producers.get(0).commitTransactionException = new InvalidProducerEpochException("timed out");
         Publisher first = openWithOneRecord();
         openWithOneRecord();
-        sink.commit(first, OFFSETS, GROUP);
+        var unused = sink.commit(first, OFFSETS, GROUP);
         runSteps();
         assertThat(sink.canOpen()).isFalse();
 
@@ -261,7 +267,7 @@ class TransactionalSinkTest {
 
         assertThat(sink.canOpen()).isTrue();
         assertThat(changes).hasValue(1);
-        sink.commit(openWithOneRecord(), OFFSETS, GROUP);
+        var unused = sink.commit(openWithOneRecord(), OFFSETS, GROUP);
         runSteps();
         assertThat(Samples.sent(producers.get(0).history())).containsExactly("out in-0@2");
     }
@@ -280,7 +286,7 @@ class TransactionalSinkTest {
         assertThat(producers.get(2).transactionInitialized()).isTrue();
 
         Publisher next = openWithOneRecord();
-        sink.commit(next, OFFSETS, GROUP);
+        var unused = sink.commit(next, OFFSETS, GROUP);
         runSteps();
         assertThat(Samples.sent(producers.get(2).history())).containsExactly("out in-0@1");
     }

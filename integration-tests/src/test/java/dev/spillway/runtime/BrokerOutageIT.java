@@ -33,7 +33,10 @@ class BrokerOutageIT {
                     .with("processor", "job");
             client.produce(IntStream.range(0, RECORDS)
                     .mapToObj(i -> new ProducerRecord<>(
-                            application.input(), i % 2, new byte[0], ("{\"id\": 1, \"type\": \"delay\", \"millis\": 5}").getBytes(UTF_8)))
+                            application.input(),
+                            i % 2,
+                            new byte[0],
+                            ("{\"id\": 1, \"type\": \"delay\", \"millis\": 5}").getBytes(UTF_8)))
                     .toList());
             try (RunningSidecar sidecar = RunningSidecar.start(application.config())) {
                 await("work under way").atMost(LONG).until(() -> committed(application) > RECORDS / 10);

@@ -24,9 +24,8 @@ class CommitsIT {
 
     @Test
     void anIntervalOfMinusOneCommitsNothingUntilShutdownAndThenAll() throws Exception {
-        Application application = Application.on(kafka, 2)
-                .guaranteeing(Guarantee.AT_LEAST_ONCE)
-                .with("commit.interval.ms", "-1");
+        Application application =
+                Application.on(kafka, 2).guaranteeing(Guarantee.AT_LEAST_ONCE).with("commit.interval.ms", "-1");
         kafka.client().produce(application.input(), 500);
         try (RunningSidecar sidecar = RunningSidecar.start(application.config())) {
             await("all results")

@@ -48,10 +48,10 @@ class DifficultRecordsIT {
         ExitReport report = application.runUntilEnd();
 
         assertThat(report.isConserved()).as(report.render()).isTrue();
-        application.assertConserved();
-        assertThat(inOrderOfInput(application.outcomes().processed()))
+        Outcomes outcomes = application.assertConserved();
+        assertThat(inOrderOfInput(outcomes.processed()))
                 .usingElementComparator(DifficultRecordsIT::compareContent)
-                .containsExactlyElementsOf(application.outcomes().input());
+                .containsExactlyElementsOf(outcomes.input());
     }
 
     @ParameterizedTest
@@ -74,9 +74,9 @@ class DifficultRecordsIT {
         ExitReport report = application.runUntilEnd();
 
         assertThat(report.isConserved()).as(report.render()).isTrue();
-        application.assertConserved();
-        assertThat(application.outcomes().processed()).hasSize(2);
-        assertThat(inOrderOfInput(application.outcomes().deadLettered()))
+        Outcomes outcomes = application.assertConserved();
+        assertThat(outcomes.processed()).hasSize(2);
+        assertThat(inOrderOfInput(outcomes.deadLettered()))
                 .hasSize(6)
                 .allSatisfy(letter -> {
                     assertThat(Outcomes.header(letter, "spillway.attempts")).isEqualTo("1");
@@ -84,7 +84,7 @@ class DifficultRecordsIT {
                             .startsWith("dev.spillway.processor.PermanentFailureException: ");
                 })
                 .usingElementComparator(DifficultRecordsIT::compareContent)
-                .containsExactlyElementsOf(application.outcomes().input().subList(1, 7));
+                .containsExactlyElementsOf(outcomes.input().subList(1, 7));
     }
 
     @ParameterizedTest
@@ -97,8 +97,8 @@ class DifficultRecordsIT {
         ExitReport report = application.runUntilEnd();
 
         assertThat(report.isConserved()).as(report.render()).isTrue();
-        application.assertConserved();
-        assertThat(application.outcomes().processed())
+        Outcomes outcomes = application.assertConserved();
+        assertThat(outcomes.processed())
                 .extracting(result -> result.value().length)
                 .containsExactlyInAnyOrder(1, 2 * MEBIBYTE, 1);
     }
@@ -112,9 +112,9 @@ class DifficultRecordsIT {
 
         assertThat(report.isConserved()).as(report.render()).isTrue();
         assertThat(report.totals().aborted()).isZero();
-        application.assertConserved();
-        assertThat(application.outcomes().processed()).hasSize(2);
-        assertThat(application.outcomes().deadLettered()).singleElement().satisfies(letter -> {
+        Outcomes outcomes = application.assertConserved();
+        assertThat(outcomes.processed()).hasSize(2);
+        assertThat(outcomes.deadLettered()).singleElement().satisfies(letter -> {
             assertThat(letter.key()).isEqualTo(bytes("large"));
             assertThat(letter.value()).isNull();
             assertThat(Outcomes.header(letter, "spillway.origin")).isEqualTo(application.input() + "-0@1");
@@ -137,9 +137,9 @@ class DifficultRecordsIT {
         ExitReport report = application.runUntilEnd();
 
         assertThat(report.isConserved()).as(report.render()).isTrue();
-        application.assertConserved();
-        assertThat(application.outcomes().processed()).hasSize(2);
-        assertThat(application.outcomes().deadLettered()).singleElement().satisfies(letter -> {
+        Outcomes outcomes = application.assertConserved();
+        assertThat(outcomes.processed()).hasSize(2);
+        assertThat(outcomes.deadLettered()).singleElement().satisfies(letter -> {
             assertThat(letter.value()).hasSize(2000);
             assertThat(Outcomes.header(letter, "spillway.reason")).contains("queue.capacity.bytes=1000");
             assertThat(Outcomes.header(letter, "spillway.attempts")).isEqualTo("0");
@@ -162,11 +162,11 @@ class DifficultRecordsIT {
         ExitReport report = application.runUntilEnd();
 
         assertThat(report.isConserved()).as(report.render()).isTrue();
-        application.assertConserved();
-        assertThat(application.outcomes().processed())
+        Outcomes outcomes = application.assertConserved();
+        assertThat(outcomes.processed())
                 .extracting(result -> Outcomes.text(result.value()))
                 .containsExactlyInAnyOrder("fail 2", "fine");
-        assertThat(application.outcomes().deadLettered()).singleElement().satisfies(letter -> {
+        assertThat(outcomes.deadLettered()).singleElement().satisfies(letter -> {
             assertThat(letter.key()).isEqualTo(bytes("poison"));
             assertThat(Outcomes.header(letter, "spillway.attempts")).isEqualTo("3");
             assertThat(Outcomes.header(letter, "spillway.reason"))
@@ -177,17 +177,15 @@ class DifficultRecordsIT {
 
     @Test
     void anAttemptThatTakesTooLongIsInterruptedAndCountsAsFailed() throws Exception {
-        Application application =
-                scripted().with("retry.max.retries", "0").with("processing.timeout.ms", "200");
+        Application application = scripted().with("retry.max.retries", "0").with("processing.timeout.ms", "200");
         kafka.client()
-                .produce(List.of(
-                        record(application, null, bytes("hang")), record(application, null, bytes("fine"))));
+                .produce(List.of(record(application, null, bytes("hang")), record(application, null, bytes("fine"))));
 
         ExitReport report = application.runUntilEnd();
 
         assertThat(report.isConserved()).as(report.render()).isTrue();
-        application.assertConserved();
-        assertThat(application.outcomes().deadLettered()).singleElement().satisfies(letter -> {
+        Outcomes outcomes = application.assertConserved();
+        assertThat(outcomes.deadLettered()).singleElement().satisfies(letter -> {
             assertThat(Outcomes.header(letter, "spillway.reason"))
                     .endsWith("ProcessingTimeoutException: no result within processing.timeout.ms=200");
             assertThat(Outcomes.header(letter, "spillway.attempts")).isEqualTo("1");

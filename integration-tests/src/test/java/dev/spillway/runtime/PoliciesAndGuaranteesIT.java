@@ -40,13 +40,12 @@ class PoliciesAndGuaranteesIT {
         ExitReport report = application.runUntilEnd();
 
         assertThat(report.isConserved()).as(report.render()).isTrue();
-        application.assertConserved();
-        Outcomes outcomes = application.outcomes();
+        Outcomes outcomes = application.assertConserved();
         assertThat(totalsOf(outcomes)).isEqualTo(report.totals().committed());
         assertThat(outcomes.dropped())
                 .isNotEmpty()
-                .allSatisfy(tombstone ->
-                        assertThat(Outcomes.header(tombstone, "spillway.reason")).isEqualTo(policy));
+                .allSatisfy(tombstone -> assertThat(Outcomes.header(tombstone, "spillway.reason"))
+                        .isEqualTo(policy));
         assertThat(outcomes.processed()).isNotEmpty();
     }
 
@@ -60,8 +59,7 @@ class PoliciesAndGuaranteesIT {
         assertThat(report.isConserved()).as(report.render()).isTrue();
         application.assertConserved();
         assertThat(report.totals().committed())
-                .isEqualTo(new Totals(
-                        RECORDS, RECORDS - RECORDS / MALFORMED_EVERY, 0, RECORDS / MALFORMED_EVERY));
+                .isEqualTo(new Totals(RECORDS, RECORDS - RECORDS / MALFORMED_EVERY, 0, RECORDS / MALFORMED_EVERY));
     }
 
     @ParameterizedTest

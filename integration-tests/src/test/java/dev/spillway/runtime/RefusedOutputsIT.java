@@ -99,9 +99,7 @@ class RefusedOutputsIT {
         Application application = Application.on(kafka, 1)
                 .guaranteeing(guarantee)
                 .with("processor", "job")
-                .with(
-                        "dead.letter.topic",
-                        kafka.client().createTopic("dead", 1, Map.of("cleanup.policy", "compact")));
+                .with("dead.letter.topic", kafka.client().createTopic("dead", 1, Map.of("cleanup.policy", "compact")));
         kafka.client().produce(List.of(new ProducerRecord<>(application.input(), 0, null, bytes("no job"))));
 
         ExitReport report = application.runUntilEnd();
@@ -113,16 +111,13 @@ class RefusedOutputsIT {
     }
 
     private static Application application(Guarantee guarantee) throws InterruptedException {
-        return Application.on(kafka, 1)
-                .guaranteeing(guarantee)
-                .with("processor", ScriptedProcessor.class.getName());
+        return Application.on(kafka, 1).guaranteeing(guarantee).with("processor", ScriptedProcessor.class.getName());
     }
 
     private static void assertOnlyTheRefusedIsDeadLettered(Application application, ExitReport report)
             throws InterruptedException {
         assertThat(report.isConserved()).as(report.render()).isTrue();
-        application.assertConserved();
-        Outcomes outcomes = application.outcomes();
+        Outcomes outcomes = application.assertConserved();
         assertThat(outcomes.deadLettered())
                 .extracting(letter -> Outcomes.header(letter, "spillway.origin"))
                 .containsOnly(application.input() + "-0@" + REFUSED);
@@ -139,8 +134,9 @@ class RefusedOutputsIT {
     private static void assertNothingWasTriedTwiceInVain(Application application) {
         List<String> origins = application.outcomes().inputOrigins();
         assertThat(ScriptedProcessor.triesOf(origins.get(REFUSED))).isEqualTo(1);
-        assertThat(origins).allSatisfy(origin ->
-                assertThat(ScriptedProcessor.triesOf(origin)).isBetween(1, 2));
+        assertThat(origins)
+                .allSatisfy(
+                        origin -> assertThat(ScriptedProcessor.triesOf(origin)).isBetween(1, 2));
     }
 
     private static List<ProducerRecord<byte[], byte[]>> recordsWithOne(byte[] special, Application application) {

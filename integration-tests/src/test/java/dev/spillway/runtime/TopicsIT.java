@@ -58,7 +58,8 @@ class TopicsIT {
 
         application.runUntilEnd();
 
-        ConsumerRecord<byte[], byte[]> result = application.outcomes().processed().get(0);
+        ConsumerRecord<byte[], byte[]> result =
+                application.outcomes().processed().get(0);
         assertThat(Outcomes.text(result.key())).isEqualTo("key");
         assertThat(Outcomes.text(result.value())).isEqualTo("value");
         assertThat(Outcomes.headerNames(result)).containsExactly("own", "spillway.origin");
@@ -74,10 +75,11 @@ class TopicsIT {
         ExitReport report = application.runUntilEnd();
 
         assertThat(report.totals().committed().processed()).isEqualTo(2);
-        application.assertConserved();
-        List<ConsumerRecord<byte[], byte[]>> results = application.outcomes().processed();
+        Outcomes outcomes = application.assertConserved();
+        List<ConsumerRecord<byte[], byte[]>> results = outcomes.processed();
         assertThat(results).hasSize(4);
-        assertThat(results.stream().filter(result -> Outcomes.headerNames(result).contains("spillway.part")))
+        assertThat(results.stream()
+                        .filter(result -> Outcomes.headerNames(result).contains("spillway.part")))
                 .extracting(
                         result -> Outcomes.header(result, "spillway.origin"),
                         result -> Outcomes.header(result, "spillway.part"),
@@ -107,8 +109,7 @@ class TopicsIT {
             assertThat(Outcomes.text(tombstone.key())).isEqualTo("key");
             assertThat(tombstone.value()).isNull();
             assertThat(Outcomes.headerNames(tombstone))
-                    .containsExactlyInAnyOrder(
-                            "spillway.origin", "spillway.outcome", "spillway.reason", "spillway.at");
+                    .containsExactlyInAnyOrder("spillway.origin", "spillway.outcome", "spillway.reason", "spillway.at");
             assertThat(Outcomes.header(tombstone, "spillway.origin")).startsWith(application.input() + "-0@");
             assertThat(Outcomes.header(tombstone, "spillway.outcome")).isEqualTo("DROPPED");
             assertThat(Outcomes.header(tombstone, "spillway.reason")).isEqualTo("DROP_OLDEST");

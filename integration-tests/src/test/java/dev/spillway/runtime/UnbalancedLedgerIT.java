@@ -31,17 +31,12 @@ class UnbalancedLedgerIT {
     @ParameterizedTest
     @EnumSource
     void anUnbalancedLedgerCommitsNothingAndExitsWithTwo(Guarantee guarantee) throws Exception {
-        Application application = Application.on(kafka, 1)
-                .guaranteeing(guarantee)
-                .with("processor", ScriptedProcessor.class.getName());
+        Application application =
+                Application.on(kafka, 1).guaranteeing(guarantee).with("processor", ScriptedProcessor.class.getName());
         kafka.client().produce(recordsWithOneCheat(application.input()));
 
         SpillwayCommand.Result result = SpillwayCommand.run(
-                directory,
-                "run",
-                "--config",
-                application.writeTo(directory).toString(),
-                "--until-end");
+                directory, "run", "--config", application.writeTo(directory).toString(), "--until-end");
 
         assertThat(result.exitCode()).as(result.err()).isEqualTo(2);
         assertThat(result.sentences())
