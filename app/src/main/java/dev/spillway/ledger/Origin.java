@@ -26,9 +26,7 @@ public record Origin(String topic, int partition, long offset) {
             int partition = Integer.parseUnsignedInt(text, hyphen + 1, at, 10);
             long offset = Long.parseUnsignedLong(text, at + 1, text.length(), 10);
             var origin = new Origin(text.substring(0, hyphen), partition, offset);
-            return partition < 0 || offset < 0 || !origin.toString().equals(text)
-                    ? Optional.empty()
-                    : Optional.of(origin);
+            return origin.toString().equals(text) ? Optional.of(origin) : Optional.empty();
         } catch (NumberFormatException e) {
             return Optional.empty();
         }

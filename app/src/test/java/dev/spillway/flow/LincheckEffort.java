@@ -15,14 +15,14 @@ import org.jetbrains.kotlinx.lincheck.strategy.stress.StressOptions;
  * <ul>
  *   <li>It reads fields with {@code sun.misc.Unsafe}, which refuses records and hidden classes. No record and no lambda may be
  *       reachable when a subject has been constructed or from a static field that an operation reads, and no record with a static
- *       field may be created. (The ledger's key is such a record: its races are tried in LedgerTest.)
+ *       field may be created.
  *   <li>It compares results with {@code equals}: they are given as text.
  *   <li>It takes the names of an operation's parameters for those of generators: each parameter names its own.
  *   <li>It does not look into a lambda given to {@code runConcurrentTest}, nor into subclasses of Thread, and does not say so: the
  *       block has to be a named or anonymous class, and its threads get a Runnable.
  * </ul>
  */
-final class LincheckEffort {
+public final class LincheckEffort {
     private static final int EFFORT = Integer.getInteger("lincheck.effort", 1);
 
     private LincheckEffort() {}
@@ -41,7 +41,7 @@ final class LincheckEffort {
     }
 
     /** How many interleavings {@code LincheckKt.runConcurrentTest} tries. */
-    static int invocations() {
+    public static int invocations() {
         return 25 * EFFORT;
     }
 

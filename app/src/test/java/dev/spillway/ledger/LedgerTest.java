@@ -114,6 +114,16 @@ class LedgerTest {
     }
 
     @Test
+    void a_withdrawal_cuts_the_run_below_the_record_whatever_was_skipped_behind_it() {
+        consume(P0, 5, 7);
+        ledger.account(P0).skipTo(12);
+
+        ledger.account(P0).withdraw(7);
+
+        assertThat(ledger.account(P0).nextOffset()).isEqualTo(7);
+    }
+
+    @Test
     void a_run_that_is_empty_again_may_begin_anywhere() {
         consume(P0, 5);
         ledger.account(P0).withdraw(5);
@@ -236,6 +246,13 @@ class LedgerTest {
         settle(P0, DEAD_LETTERED, 6);
 
         assertThat(ledger.account(P0).balance()).isEqualTo(new Balance(P0, 1, 7, 6, 3, 2, 1, 0));
+    }
+
+    @Test
+    void neither_counts_nor_fingerprints_alone_make_a_balance() {
+        assertThat(new Balance(P0, 0, 2, 2, 1, 1, 0, 0).isBalanced()).isTrue();
+        assertThat(new Balance(P0, 0, 2, 2, 1, 0, 0, 0).isBalanced()).isFalse();
+        assertThat(new Balance(P0, 0, 2, 2, 1, 1, 0, 1).isBalanced()).isFalse();
     }
 
     @Test
