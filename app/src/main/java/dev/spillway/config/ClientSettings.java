@@ -37,6 +37,9 @@ final class ClientSettings {
             ProducerConfig.KEY_SERIALIZER_CLASS_CONFIG,
             ProducerConfig.VALUE_SERIALIZER_CLASS_CONFIG);
 
+    /** The admin client's default. */
+    private static final int DEFAULT_REQUEST_MILLIS = 30_000;
+
     private static final String DESERIALIZER = ByteArrayDeserializer.class.getName();
     private static final String SERIALIZER = ByteArraySerializer.class.getName();
 
@@ -45,7 +48,18 @@ final class ClientSettings {
     static Map<String, Object> admin(SpillwayConfig config, Map<String, String> common) {
         Map<String, Object> settings = shared(config, common, AdminClientConfig.configNames()::contains);
         settings.put(CommonClientConfigs.CLIENT_ID_CONFIG, clientId(config) + "-admin");
+        boundRequests(settings);
         return hidingSecrets(settings, AdminClientConfig.configDef());
+    }
+
+    /** The admin client refuses to give one request more time than a whole call; who shortens the one means both. */
+    private static void boundRequests(Map<String, Object> settings) {
+        Object call = settings.get(AdminClientConfig.DEFAULT_API_TIMEOUT_MS_CONFIG);
+        if (call != null && !settings.containsKey(AdminClientConfig.REQUEST_TIMEOUT_MS_CONFIG)) {
+            int millis = (int) ConfigDef.parseType(
+                    AdminClientConfig.DEFAULT_API_TIMEOUT_MS_CONFIG, call, ConfigDef.Type.INT);
+            settings.put(AdminClientConfig.REQUEST_TIMEOUT_MS_CONFIG, Math.min(millis, DEFAULT_REQUEST_MILLIS));
+        }
     }
 
     static Map<String, Object> consumer(

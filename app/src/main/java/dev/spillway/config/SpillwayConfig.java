@@ -13,6 +13,7 @@ import java.util.Objects;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.UUID;
+import java.util.function.Supplier;
 import org.apache.kafka.clients.admin.AdminClientConfig;
 import org.apache.kafka.clients.consumer.ConsumerConfig;
 import org.apache.kafka.clients.producer.ProducerConfig;
@@ -330,12 +331,17 @@ public final class SpillwayConfig {
     }
 
     private void requireClientsParse() {
+        // The settings that all clients share come first: only what is left can be due to those with a prefix.
+        requireParses("Kafka's clients refuse their settings", () -> new AdminClientConfig(adminClient()));
+        requireParses("Kafka's client refuses the 'consumer.' settings", () -> new ConsumerConfig(consumerClient()));
+        requireParses("Kafka's client refuses the 'producer.' settings", () -> new ProducerConfig(producerClient(0)));
+    }
+
+    private static void requireParses(String otherwise, Supplier<AbstractConfig> client) {
         try {
-            new ConsumerConfig(consumerClient());
-            new ProducerConfig(producerClient(0));
-            new AdminClientConfig(adminClient());
+            client.get();
         } catch (ConfigException e) {
-            throw new InvalidConfigException("Kafka's client refuses its settings: " + e.getMessage());
+            throw new InvalidConfigException(otherwise + ": " + e.getMessage());
         }
     }
 

@@ -33,7 +33,9 @@ import org.apache.kafka.clients.consumer.Consumer;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.Producer;
+import org.apache.kafka.clients.producer.ProducerConfig;
 import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.errors.TransactionalIdAuthorizationException;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -168,10 +170,23 @@ public final class Sidecar {
         try {
             sink.initialise();
             return sink;
+        } catch (TransactionalIdAuthorizationException e) {
+            sink.close();
+            throw forbidden(e);
         } catch (RuntimeException e) {
             sink.close();
             throw e;
         }
+    }
+
+    private StartupException forbidden(TransactionalIdAuthorizationException e) {
+        return new StartupException(
+                "not authorised to use the transactional id "
+                        + config.producerClient(0).get(ProducerConfig.TRANSACTIONAL_ID_CONFIG)
+                        + " or its twin: allow WRITE and DESCRIBE on those that begin with " + config.applicationId()
+                        + "- for the principal that the sidecar connects as, or use"
+                        + " processing.guarantee=at_least_once",
+                e);
     }
 
     private Producer<byte @Nullable [], byte @Nullable []> producer(int index) {
