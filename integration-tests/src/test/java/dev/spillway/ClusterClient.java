@@ -90,7 +90,13 @@ public final class ClusterClient implements AutoCloseable {
 
     /** Sends the records in order and returns when all of them are acknowledged. */
     public void produce(Collection<ProducerRecord<byte[], byte[]>> records) throws InterruptedException {
-        try (Producer<byte[], byte[]> producer = producer(Map.of())) {
+        produce(records, Map.of());
+    }
+
+    /** Does the same with a producer whose {@code settings} replace Kafka's defaults. */
+    public void produce(Collection<ProducerRecord<byte[], byte[]>> records, Map<String, Object> settings)
+            throws InterruptedException {
+        try (Producer<byte[], byte[]> producer = producer(settings)) {
             List<Future<RecordMetadata>> sent = new ArrayList<>(records.size());
             records.forEach(record -> sent.add(producer.send(record)));
             producer.flush();

@@ -22,6 +22,7 @@ import org.junit.jupiter.params.provider.EnumSource;
 
 /** What {@code run} says, and how it exits, when the configuration or the cluster is not as it should be. */
 @Timeout(120)
+@SuppressWarnings("NullAway.Init") // JUnit sets the directory
 class RunCommandIT {
     private static final int USAGE = 1;
     private static final int KAFKA = 3;
@@ -52,7 +53,7 @@ class RunCommandIT {
                 "commit.interval.ms=-1        | commit.interval.ms=-1",
                 "producer.transaction.timeout.ms=1 | producer.transaction.timeout.ms",
                 "producer.transaction.timeout.ms=long | producer.transaction.timeout.ms",
-                "consumer.max.poll.interval.ms=long | consumer.max.poll.interval.ms",
+                "consumer.fetch.max.wait.ms=long | the 'consumer.' settings: Invalid value long for configuration fetch.max.wait.ms",
                 "processor=jobs               | processor=jobs",
                 "default.api.timeout.ms=long  | default.api.timeout.ms"
             })

@@ -21,6 +21,7 @@ import org.junit.jupiter.params.provider.EnumSource;
 @Timeout(180)
 class BrokerOutageIT {
     private static final int RECORDS = 1000;
+    private static final byte[] JOB = "{\"id\": 1, \"type\": \"delay\", \"millis\": 5}".getBytes(UTF_8);
     private static final Duration LONG = Duration.ofSeconds(90);
 
     @ParameterizedTest
@@ -36,7 +37,7 @@ class BrokerOutageIT {
                             application.input(),
                             i % 2,
                             new byte[0],
-                            ("{\"id\": 1, \"type\": \"delay\", \"millis\": 5}").getBytes(UTF_8)))
+                            JOB))
                     .toList());
             try (RunningSidecar sidecar = RunningSidecar.start(application.config())) {
                 await("work under way").atMost(LONG).until(() -> committed(application) > RECORDS / 10);

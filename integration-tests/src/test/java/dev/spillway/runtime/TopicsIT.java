@@ -2,6 +2,7 @@ package dev.spillway.runtime;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.tuple;
 
 import dev.spillway.Application;
 import dev.spillway.ClusterClient;
@@ -85,9 +86,9 @@ class TopicsIT {
                         result -> Outcomes.header(result, "spillway.part"),
                         result -> Outcomes.text(result.value()))
                 .containsExactly(
-                        org.assertj.core.groups.Tuple.tuple(application.input() + "-0@0", "1/3", "result 1"),
-                        org.assertj.core.groups.Tuple.tuple(application.input() + "-0@0", "2/3", "result 2"),
-                        org.assertj.core.groups.Tuple.tuple(application.input() + "-0@0", "3/3", "result 3"));
+                        tuple(application.input() + "-0@0", "1/3", "result 1"),
+                        tuple(application.input() + "-0@0", "2/3", "result 2"),
+                        tuple(application.input() + "-0@0", "3/3", "result 3"));
     }
 
     @Test

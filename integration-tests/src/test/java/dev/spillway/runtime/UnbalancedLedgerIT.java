@@ -21,6 +21,7 @@ import org.junit.jupiter.params.provider.EnumSource;
 
 /** Books that are off: a processor settles a record behind the product's back. */
 @Timeout(120)
+@SuppressWarnings("NullAway.Init") // JUnit sets the directory
 class UnbalancedLedgerIT {
     @RegisterExtension
     static final TestKafka kafka = new TestKafka();
