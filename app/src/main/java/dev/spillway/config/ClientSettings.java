@@ -56,8 +56,8 @@ final class ClientSettings {
     private static void boundRequests(Map<String, Object> settings) {
         Object call = settings.get(AdminClientConfig.DEFAULT_API_TIMEOUT_MS_CONFIG);
         if (call != null && !settings.containsKey(AdminClientConfig.REQUEST_TIMEOUT_MS_CONFIG)) {
-            int millis = (int) ConfigDef.parseType(
-                    AdminClientConfig.DEFAULT_API_TIMEOUT_MS_CONFIG, call, ConfigDef.Type.INT);
+            int millis = (int)
+                    ConfigDef.parseType(AdminClientConfig.DEFAULT_API_TIMEOUT_MS_CONFIG, call, ConfigDef.Type.INT);
             settings.put(AdminClientConfig.REQUEST_TIMEOUT_MS_CONFIG, Math.min(millis, DEFAULT_REQUEST_MILLIS));
         }
     }

@@ -13,7 +13,6 @@ import java.util.Objects;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.UUID;
-import java.util.function.Supplier;
 import org.apache.kafka.clients.admin.AdminClientConfig;
 import org.apache.kafka.clients.consumer.ConsumerConfig;
 import org.apache.kafka.clients.producer.ProducerConfig;
@@ -337,9 +336,9 @@ public final class SpillwayConfig {
         requireParses("Kafka's client refuses the 'producer.' settings", () -> new ProducerConfig(producerClient(0)));
     }
 
-    private static void requireParses(String otherwise, Supplier<AbstractConfig> client) {
+    private static void requireParses(String otherwise, Runnable client) {
         try {
-            client.get();
+            client.run();
         } catch (ConfigException e) {
             throw new InvalidConfigException(otherwise + ": " + e.getMessage());
         }

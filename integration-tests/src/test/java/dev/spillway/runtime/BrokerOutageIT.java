@@ -33,11 +33,7 @@ class BrokerOutageIT {
                     .guaranteeing(guarantee)
                     .with("processor", "job");
             client.produce(IntStream.range(0, RECORDS)
-                    .mapToObj(i -> new ProducerRecord<>(
-                            application.input(),
-                            i % 2,
-                            new byte[0],
-                            JOB))
+                    .mapToObj(i -> new ProducerRecord<>(application.input(), i % 2, new byte[0], JOB))
                     .toList());
             try (RunningSidecar sidecar = RunningSidecar.start(application.config())) {
                 await("work under way").atMost(LONG).until(() -> committed(application) > RECORDS / 10);
