@@ -220,6 +220,9 @@ public final class ConsumerLoop {
     private void step() {
         workers.interruptOverdue();
         handleFailures();
+        if (offsetCommitter != null) {
+            offsetCommitter.tryAgain();
+        }
         advance();
         if (admission != null) {
             admission.update();
@@ -437,6 +440,9 @@ public final class ConsumerLoop {
             Set<TopicPartition> lost = Set.copyOf(partitions);
             LOG.warn("lost {}: another member may own them already, nothing of them is committed", lost);
             forgetArrivals(lost);
+            if (offsetCommitter != null) {
+                offsetCommitter.giveUp();
+            }
             if (epochs.holdsAny(lost)) {
                 rollBack("its partitions were lost", lost);
             }

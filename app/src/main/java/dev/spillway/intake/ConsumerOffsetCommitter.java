@@ -4,6 +4,8 @@ import dev.spillway.sink.EpochAbortedException;
 import dev.spillway.sink.OffsetCommitter;
 import dev.spillway.sink.SinkException;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import org.apache.kafka.clients.consumer.Consumer;
@@ -26,7 +28,12 @@ public final class ConsumerOffsetCommitter implements OffsetCommitter {
     private static final Duration SYNC_TIMEOUT = Duration.ofSeconds(10);
 
     private final Consumer<?, ?> consumer;
+    private final List<Attempt> again = new ArrayList<>();
     private boolean synchronous;
+
+    /** A commit that did not succeed but may. */
+    private record Attempt(
+            Map<TopicPartition, OffsetAndMetadata> offsets, CompletableFuture<@Nullable Void> done, Exception failure) {}
 
     public ConsumerOffsetCommitter(Consumer<?, ?> consumer) {
         this.consumer = consumer;
@@ -43,15 +50,35 @@ public final class ConsumerOffsetCommitter implements OffsetCommitter {
         }
     }
 
+    /**
+     * Tries again what did not succeed but may: committing the same offsets twice does no harm, and no later epoch commits before this
+     * one. Called once in a round: what the consumer needs to know for it, a poll brings.
+     */
+    void tryAgain() {
+        List<Attempt> attempts = List.copyOf(again);
+        again.clear();
+        attempts.forEach(attempt -> commit(attempt.offsets(), attempt.done()));
+    }
+
+    /** Gives up what would be tried again, because another member may own the partitions. */
+    void giveUp() {
+        again.forEach(attempt -> attempt.done().completeExceptionally(translate(attempt.failure())));
+        again.clear();
+    }
+
     @Override
     public CompletableFuture<@Nullable Void> commit(Map<TopicPartition, OffsetAndMetadata> offsets) {
         CompletableFuture<@Nullable Void> done = new CompletableFuture<>();
+        commit(offsets, done);
+        return done;
+    }
+
+    private void commit(Map<TopicPartition, OffsetAndMetadata> offsets, CompletableFuture<@Nullable Void> done) {
         if (synchronous) {
             commitSync(offsets, done);
         } else {
             commitAsync(offsets, done);
         }
-        return done;
     }
 
     /** The consumer promises to call back for all asynchronous commits before a synchronous one returns, even one of nothing. */
@@ -72,15 +99,12 @@ public final class ConsumerOffsetCommitter implements OffsetCommitter {
         }
     }
 
-    /** What could be tried again is: committing the same offsets twice does no harm, and no later epoch commits before this one. */
     private void commitAsync(Map<TopicPartition, OffsetAndMetadata> offsets, CompletableFuture<@Nullable Void> done) {
         consumer.commitAsync(offsets, (committed, e) -> {
             if (e == null) {
                 done.complete(null);
-            } else if (e instanceof RetriableException && synchronous) {
-                commitSync(offsets, done);
             } else if (e instanceof RetriableException) {
-                commitAsync(offsets, done);
+                again.add(new Attempt(offsets, done, e));
             } else {
                 done.completeExceptionally(translate(e));
             }
