@@ -23,6 +23,7 @@ import java.util.function.Supplier;
 import java.util.stream.Stream;
 import org.apache.kafka.clients.consumer.ConsumerGroupMetadata;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.apache.kafka.clients.consumer.OffsetAndMetadata;
 import org.apache.kafka.common.TopicPartition;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -129,8 +130,8 @@ final class EpochPipeline {
 
     /** Notes that up to this offset there is nothing left to consume. */
     void skipTo(TopicPartition partition, long offset) {
-        if (open != null && open.holdsAny(List.of(partition))) {
-            open.runOf(partition).account().skipTo(offset);
+        if (open != null) {
+            open.skipTo(partition, offset);
         }
     }
 
@@ -286,6 +287,7 @@ final class EpochPipeline {
 
     private void cut(LiveEpoch closing, LiveEpoch following) {
         long now = time.nanoTime();
+        Map<TopicPartition, OffsetAndMetadata> ends = closing.offsets();
         queue.forEach(delivery -> {
             TopicPartition partition = LiveEpoch.partitionOf(delivery);
             if (closing.mayLeave(delivery, partition)) {
@@ -294,6 +296,7 @@ final class EpochPipeline {
                 following.consume(delivery, now);
             }
         });
+        ends.forEach((partition, end) -> following.skipTo(partition, end.offset()));
     }
 
     /** Everything has moved on: the epoch ends without a commit. */

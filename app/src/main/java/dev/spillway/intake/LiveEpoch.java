@@ -9,6 +9,7 @@ import dev.spillway.sink.Run;
 import java.time.Duration;
 import java.util.Collection;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import org.apache.kafka.clients.consumer.OffsetAndMetadata;
@@ -63,6 +64,13 @@ final class LiveEpoch {
             firstRecordAtNanos = nowNanos;
         }
         delivery.run().account().consume(delivery.record().offset());
+    }
+
+    /** Notes that up to this offset there is nothing left to consume, if the epoch holds any record of the partition. */
+    void skipTo(TopicPartition partition, long offset) {
+        if (holdsAny(List.of(partition))) {
+            runOf(partition).account().skipTo(offset);
+        }
     }
 
     /** How long the epoch has held records. */
