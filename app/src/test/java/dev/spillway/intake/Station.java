@@ -1,0 +1,243 @@
+package dev.spillway.intake;
+
+import static dev.spillway.sink.Samples.bytes;
+
+import dev.spillway.config.RetryConfig;
+import dev.spillway.flow.CancellationToken;
+import dev.spillway.flow.PassingTime;
+import dev.spillway.flow.ShedPolicy;
+import dev.spillway.flow.ShedQueue;
+import dev.spillway.flow.Signal;
+import dev.spillway.processor.Processor;
+import dev.spillway.processor.Workers;
+import dev.spillway.sink.AcknowledgingSink;
+import dev.spillway.sink.Delivery;
+import dev.spillway.sink.Output;
+import dev.spillway.sink.OutputTooLargeException;
+import dev.spillway.sink.Samples;
+import dev.spillway.sink.Sink;
+import dev.spillway.sink.SpoiledOrigins;
+import dev.spillway.sink.TransactionalSink;
+import java.time.Duration;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Queue;
+import java.util.Random;
+import org.apache.kafka.clients.consumer.ConsumerGroupMetadata;
+import org.apache.kafka.clients.consumer.OffsetAndMetadata;
+import org.apache.kafka.clients.producer.MockProducer;
+import org.apache.kafka.clients.producer.Producer;
+import org.apache.kafka.clients.producer.ProducerRecord;
+import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.serialization.ByteArraySerializer;
+import org.jspecify.annotations.Nullable;
+
+/** A consumer loop with everything around it, all in the test's own thread; the test does the workers' work. */
+final class Station {
+    static final Duration INTERVAL = Duration.ofMillis(100);
+    static final Duration TRANSACTION_TIMEOUT = Duration.ofSeconds(30);
+    static final Duration REVOCATION_TIMEOUT = Duration.ofSeconds(4);
+    static final int WORKERS = 2;
+
+    final PassingTime time = new PassingTime();
+    final InputConsumer consumer = new InputConsumer();
+    final CancellationToken workerToken = CancellationToken.root();
+    final SpoiledOrigins spoiled = new SpoiledOrigins();
+    final ShedQueue<Delivery> queue;
+    final Workers workers;
+    final ConsumerLoop loop;
+
+    private final List<MockProducer<byte @Nullable [], byte @Nullable []>> producers = new ArrayList<>();
+    private final List<Map<TopicPartition, Long>> transactions = new ArrayList<>();
+    private final Queue<Runnable> steps = new ArrayDeque<>();
+    private boolean brokerIsSlow;
+    private boolean acknowledgesAtOnce = true;
+
+    private Station(ShedPolicy policy, int capacity, boolean exactlyOnce, @Nullable Duration interval) {
+        this.queue = new ShedQueue<>(capacity, 1000, policy, Delivery::size, time);
+        Processor nobody = (record, context) -> {};
+        RetryConfig retry = new RetryConfig(0, Duration.ZERO, Duration.ZERO, Duration.ofSeconds(1));
+        this.workers = new Workers(WORKERS, queue, nobody, retry, spoiled, time, new Random(1));
+        Signal changed = new Signal(time);
+        ConsumerOffsetCommitter committer = new ConsumerOffsetCommitter(consumer);
+        this.loop = new ConsumerLoop(
+                new IntakeConfig(
+                        List.of("in"), interval, exactlyOnce ? TRANSACTION_TIMEOUT : null, 1000, REVOCATION_TIMEOUT),
+                consumer,
+                queue,
+                workers,
+                spoiled,
+                exactlyOnce ? transactional(changed) : acknowledging(committer, changed),
+                exactlyOnce ? null : committer,
+                changed,
+                workerToken,
+                time);
+        loop.subscribe();
+    }
+
+    static Station exactlyOnce(ShedPolicy policy, int capacity) {
+        return new Station(policy, capacity, true, INTERVAL);
+    }
+
+    static Station atLeastOnce(ShedPolicy policy, int capacity) {
+        return new Station(policy, capacity, false, INTERVAL);
+    }
+
+    static Station inOneEpoch(ShedPolicy policy, int capacity) {
+        return new Station(policy, capacity, false, null);
+    }
+
+    private Sink transactional(Signal changed) {
+        TransactionalSink sink =
+                new TransactionalSink(this::producer, Samples.outputs(time), this::execute, changed::raise);
+        sink.initialise();
+        return sink;
+    }
+
+    private Sink acknowledging(ConsumerOffsetCommitter committer, Signal changed) {
+        return new AcknowledgingSink(producer(0), Samples.outputs(time), committer, changed::raise);
+    }
+
+    private Producer<byte @Nullable [], byte @Nullable []> producer(int index) {
+        var producer =
+                new MockProducer<byte @Nullable [], byte @Nullable []>(
+                        false, null, new ByteArraySerializer(), new ByteArraySerializer()) {
+                    private final Map<TopicPartition, Long> offsetsOfTransaction = new HashMap<>();
+
+                    @Override
+                    public void sendOffsetsToTransaction(
+                            Map<TopicPartition, OffsetAndMetadata> offsets, ConsumerGroupMetadata group) {
+                        super.sendOffsetsToTransaction(offsets, group);
+                        offsetsOfTransaction.clear();
+                        offsets.forEach((partition, offset) -> offsetsOfTransaction.put(partition, offset.offset()));
+                    }
+
+                    @Override
+                    public void commitTransaction() {
+                        super.commitTransaction();
+                        transactions.add(Map.copyOf(offsetsOfTransaction));
+                    }
+                };
+        producers.add(producer);
+        return producer;
+    }
+
+    private void execute(Runnable step) {
+        if (brokerIsSlow) {
+            steps.add(step);
+        } else {
+            step.run();
+        }
+    }
+
+    /** From now on commits and aborts of transactions take until {@link #brokerAnswers}. */
+    void brokerIsSlow() {
+        brokerIsSlow = true;
+    }
+
+    void brokerAnswers() {
+        brokerIsSlow = false;
+        for (Runnable step = steps.poll(); step != null; step = steps.poll()) {
+            step.run();
+        }
+    }
+
+    /** From now on sends are acknowledged only by {@link #acknowledge}. */
+    void holdAcknowledgementsBack() {
+        acknowledgesAtOnce = false;
+    }
+
+    void acknowledge() {
+        for (var producer : producers) {
+            while (producer.completeNext()) {
+                continue;
+            }
+        }
+    }
+
+    /** Lets the oldest unanswered send fail. */
+    void failSend(RuntimeException e) {
+        for (var producer : producers) {
+            if (producer.errorNext(e)) {
+                return;
+            }
+        }
+        throw new AssertionError("nothing was sent");
+    }
+
+    MockProducer<byte @Nullable [], byte @Nullable []> producerAt(int index) {
+        return producers.get(index);
+    }
+
+    /** Offsets of the transactions that were committed, in their order. */
+    List<Map<TopicPartition, Long>> transactions() {
+        return transactions;
+    }
+
+    /** What readers see: topic and origin. */
+    List<String> written() {
+        List<ProducerRecord<byte @Nullable [], byte @Nullable []>> all = new ArrayList<>();
+        producers.forEach(producer -> all.addAll(producer.history()));
+        return Samples.sent(all);
+    }
+
+    /** What was written to a topic. */
+    List<ProducerRecord<byte @Nullable [], byte @Nullable []>> writtenTo(String topic) {
+        return producers.stream()
+                .flatMap(producer -> producer.history().stream())
+                .filter(record -> record.topic().equals(topic))
+                .toList();
+    }
+
+    void rounds(int count) throws InterruptedException {
+        for (int i = 0; i < count; i++) {
+            round();
+        }
+    }
+
+    void round() throws InterruptedException {
+        loop.runOnce();
+        acknowledgeIfFast();
+    }
+
+    /** Lets an epoch's time pass, and some rounds. */
+    void nextEpoch() throws InterruptedException {
+        time.advance(INTERVAL);
+        rounds(3);
+    }
+
+    /** A worker takes up to so many records from the queue. */
+    List<Delivery> take(int count) throws InterruptedException {
+        List<Delivery> taken = new ArrayList<>();
+        if (queue.depth() > 0) {
+            queue.takeBatch(taken, count);
+        }
+        return taken;
+    }
+
+    /** A worker is done with what it took. */
+    void finish(List<Delivery> taken) {
+        for (Delivery delivery : taken) {
+            try {
+                delivery.run().publisher().processed(delivery, List.of(new Output(bytes("k"), bytes("v"), null)));
+            } catch (OutputTooLargeException e) {
+                throw new AssertionError(e);
+            }
+        }
+        acknowledgeIfFast();
+    }
+
+    /** Workers do all that is queued. */
+    void work() throws InterruptedException {
+        finish(take(Integer.MAX_VALUE));
+    }
+
+    private void acknowledgeIfFast() {
+        if (acknowledgesAtOnce) {
+            acknowledge();
+        }
+    }
+}
