@@ -729,19 +729,62 @@ class ConsumerLoopTest {
     }
 
     @Test
-    void the_end_of_the_input_is_reached_when_all_of_it_is_admitted() throws InterruptedException {
+    void the_end_of_the_input_is_reached_when_all_of_it_is_committed() throws InterruptedException {
         exactly(Station.exactlyOnce(BLOCK, 2), 3);
-        assertThat(station.loop.isFinished()).isFalse();
         station.loop.finishAt(Map.of(P0, 3L));
-        assertThat(station.loop.isFinished()).isFalse();
 
         station.round();
+        station.work();
+        station.round();
+        assertThat(station.loop.isFinished()).isFalse();
+
+        station.work();
+        station.rounds(2);
+        assertThat(station.loop.isFinished()).isTrue();
+        assertThat(station.transactions()).endsWith(Map.of(P0, 3L));
+    }
+
+    @Test
+    void nothing_behind_the_end_of_the_input_is_taken_once_it_is_reached() throws InterruptedException {
+        exactly(Station.exactlyOnce(BLOCK, 10), 3);
+        station.loop.finishAt(Map.of(P0, 3L));
+        station.round();
+        station.consumer.append(P0, 3);
+
+        station.rounds(5);
+
         assertThat(station.consumer.position(P0)).isEqualTo(3);
+    }
+
+    @Test
+    void an_epoch_that_is_aborted_at_the_end_of_the_input_is_polled_again() throws InterruptedException {
+        exactly(Station.exactlyOnce(BLOCK, 10), 2);
+        station.loop.finishAt(Map.of(P0, 2L));
+        station.round();
+        station.holdAcknowledgementsBack();
+        station.work();
+        station.failSend(new TimeoutException("no answer"));
+        station.rounds(2);
+        assertThat(station.loop.isFinished()).isFalse();
+
+        station.acknowledge();
+        station.work();
+        station.rounds(2);
+        assertThat(station.loop.isFinished()).isTrue();
+        assertThat(station.transactions()).containsExactly(Map.of(P0, 2L));
+    }
+
+    @Test
+    void a_run_in_one_epoch_reaches_the_end_of_the_input_when_all_of_it_has_settled() throws InterruptedException {
+        exactly(Station.inOneEpoch(BLOCK, 10), 2);
+        station.loop.finishAt(Map.of(P0, 2L));
+        station.rounds(2);
         assertThat(station.loop.isFinished()).isFalse();
 
         station.work();
         station.round();
         assertThat(station.loop.isFinished()).isTrue();
+        assertThat(station.consumer.commits()).isEmpty();
     }
 
     @Test

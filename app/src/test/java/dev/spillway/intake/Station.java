@@ -69,7 +69,6 @@ final class Station {
                 consumer,
                 queue,
                 workers,
-                spoiled,
                 exactlyOnce ? transactional(changed) : acknowledging(committer, changed),
                 exactlyOnce ? null : committer,
                 changed,
@@ -92,13 +91,13 @@ final class Station {
 
     private Sink transactional(Signal changed) {
         TransactionalSink sink =
-                new TransactionalSink(this::producer, Samples.outputs(time), this::execute, changed::raise);
+                new TransactionalSink(this::producer, Samples.outputs(time), spoiled, this::execute, changed::raise);
         sink.initialise();
         return sink;
     }
 
     private Sink acknowledging(ConsumerOffsetCommitter committer, Signal changed) {
-        return new AcknowledgingSink(producer(0), Samples.outputs(time), committer, changed::raise);
+        return new AcknowledgingSink(producer(0), Samples.outputs(time), spoiled, committer, changed::raise);
     }
 
     private Producer<byte @Nullable [], byte @Nullable []> producer(int index) {
