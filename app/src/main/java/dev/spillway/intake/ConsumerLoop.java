@@ -200,6 +200,9 @@ public final class ConsumerLoop {
      * @return whether everything that was consumed is committed
      */
     public boolean commitLast(Duration timeout) throws InterruptedException {
+        if (offsetCommitter != null) {
+            offsetCommitter.awaitAnswers();
+        }
         long start = time.nanoTime();
         boolean last = false;
         while (!epochs.isIdle() && time.nanoTime() - start < timeout.toNanos()) {

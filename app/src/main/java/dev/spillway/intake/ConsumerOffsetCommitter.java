@@ -84,8 +84,11 @@ public final class ConsumerOffsetCommitter implements OffsetCommitter {
         }
     }
 
-    /** The consumer promises to call back for all asynchronous commits before a synchronous one returns, even one of nothing. */
-    private void awaitAnswers() {
+    /**
+     * Waits for the answers to commits that were sent. The consumer promises to call back for all asynchronous commits before a
+     * synchronous one returns, even one of nothing.
+     */
+    void awaitAnswers() {
         try {
             consumer.commitSync(Map.of(), SYNC_TIMEOUT);
         } catch (KafkaException e) {
