@@ -33,7 +33,9 @@ public final class ConsumerOffsetCommitter implements OffsetCommitter {
 
     /** A commit that did not succeed but may. */
     private record Attempt(
-            Map<TopicPartition, OffsetAndMetadata> offsets, CompletableFuture<@Nullable Void> done, Exception failure) {}
+            Map<TopicPartition, OffsetAndMetadata> offsets,
+            CompletableFuture<@Nullable Void> done,
+            Exception failure) {}
 
     public ConsumerOffsetCommitter(Consumer<?, ?> consumer) {
         this.consumer = consumer;

@@ -107,7 +107,8 @@ final class JobProcessor implements Processor {
     }
 
     private void pause(long millis, ProcessorContext context) throws InterruptedException {
-        if (context.cancellation().await(time, Duration.ofMillis(millis))) {
+        Duration pause = Duration.ofNanos(TimeUnit.MILLISECONDS.toNanos(millis)); // which ends at the largest of them
+        if (context.cancellation().await(time, pause)) {
             throw new CancellationException(context.cancellation().reason().orElse("cancelled"));
         }
     }

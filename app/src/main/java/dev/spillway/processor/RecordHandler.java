@@ -103,10 +103,21 @@ final class RecordHandler implements InputRecord, ProcessorContext {
             failure = e;
         }
         boolean overdue = attempt.end();
+        dropStrayInterrupt();
         if (failure != null && cancellation().isCancelled()) {
             throw new InterruptedException("cancelled while processing");
         }
         return failure != null && overdue ? new ProcessingTimeoutException(retry.timeout()) : failure;
+    }
+
+    /**
+     * An interrupt that the processor left behind is meant for nobody, and would end the next wait for a record as if the work were
+     * cancelled. Who cancels does that first and interrupts then, so that no such interrupt is dropped here.
+     */
+    private void dropStrayInterrupt() {
+        if (Thread.interrupted() && cancellation().isCancelled()) {
+            Thread.currentThread().interrupt();
+        }
     }
 
     private void pauseBefore(int retryNumber) throws InterruptedException {

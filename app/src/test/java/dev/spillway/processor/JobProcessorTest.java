@@ -1,0 +1,158 @@
+package dev.spillway.processor;
+
+import static dev.spillway.sink.Samples.bytes;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.spillway.config.RetryConfig;
+import dev.spillway.flow.CancellationToken;
+import dev.spillway.flow.PassingTime;
+import dev.spillway.sink.DeliveryLine;
+import dev.spillway.sink.Samples;
+import java.io.IOException;
+import java.time.Duration;
+import java.util.Random;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class JobProcessorTest {
+    private final PassingTime time = new PassingTime();
+    private final DeliveryLine line = new DeliveryLine(time);
+    private final CancellationToken token = CancellationToken.root();
+
+    /** Does the job as a worker would. */
+    private void handle(byte @Nullable [] value) throws InterruptedException {
+        RetryConfig retry = new RetryConfig(1, Duration.ZERO, Duration.ZERO, Duration.ofSeconds(1));
+        new RecordHandler(new JobProcessor(time), retry, line.spoiled(), time, new Random(1))
+                .handle(line.next(value), token);
+    }
+
+    private JsonNode result(String job) throws IOException, InterruptedException {
+        handle(bytes(job));
+        var sent = line.sent().get(line.sent().size() - 1);
+        assertThat(sent.topic()).isEqualTo("out");
+        return new ObjectMapper().readTree(sent.value());
+    }
+
+    private String refusal(String job) throws InterruptedException {
+        handle(bytes(job));
+        var sent = line.sent().get(line.sent().size() - 1);
+        assertThat(sent.topic()).isEqualTo("dead-letters");
+        assertThat(Samples.header(sent, "spillway.attempts")).isEqualTo("1");
+        return Samples.header(sent, "spillway.reason");
+    }
+
+    @Test
+    void a_delay_waits() throws Exception {
+        JsonNode result = result("{\"id\": \"j-1\", \"type\": \"delay\", \"millis\": 250}");
+
+        assertThat(result)
+                .isEqualTo(new ObjectMapper()
+                        .readTree("{\"jobId\": \"j-1\", \"status\": \"ok\", \"durationMicros\": 250000, \"attempts\": 1}"));
+        assertThat(time.nanoTime()).isEqualTo(Duration.ofMillis(250).toNanos());
+    }
+
+    @Test
+    void a_computation_computes() throws Exception {
+        assertThat(result("{\"id\": 7, \"type\": \"cpu\", \"iterations\": 100000}").get("jobId").asText())
+                .isEqualTo("7");
+        assertThat(result("{\"id\": 7, \"type\": \"cpu\", \"iterations\": 0}").get("status").asText())
+                .isEqualTo("ok");
+    }
+
+    @Test
+    void fields_that_mean_nothing_to_it_do_no_harm() throws Exception {
+        assertThat(result("{\"id\": \"a\", \"type\": \"delay\", \"millis\": 0, \"filler\": [\"xxxx\"]}").get("status").asText())
+                .isEqualTo("ok");
+    }
+
+    @Test
+    void a_computation_can_be_interrupted() {
+        token.cancel("a test");
+        Thread.currentThread().interrupt();
+
+        assertThatThrownBy(() -> handle(bytes("{\"id\": 1, \"type\": \"cpu\", \"iterations\": 9223372036854775807}")))
+                .isInstanceOf(InterruptedException.class);
+        assertThat(line.sent()).isEmpty();
+    }
+
+    @Test
+    void a_cancellation_ends_a_delay() {
+        token.cancel("a test");
+
+        assertThatThrownBy(() -> handle(bytes("{\"id\": 1, \"type\": \"delay\", \"millis\": 100000}")))
+                .isInstanceOf(InterruptedException.class);
+        assertThat(time.nanoTime()).isZero();
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "secret",
+                "{\"id\": \"secret\"",
+                "{\"id\": \"secret\", \"type\": \"cpu\", \"iterations\": 1} secret",
+                "\"secret\"",
+                "[\"secret\"]",
+                "{\"secret\": 1}",
+                "{\"id\": {\"secret\": 1}, \"type\": \"cpu\"}",
+                "{\"id\": \"secret\", \"type\": \"secret\"}",
+                "{\"id\": \"secret\", \"type\": \"delay\"}",
+                "{\"id\": \"secret\", \"type\": \"delay\", \"millis\": \"secret\"}",
+                "{\"id\": \"secret\", \"type\": \"delay\", \"millis\": -1}",
+                "{\"id\": \"secret\", \"type\": \"delay\", \"millis\": 1.5}",
+                "{\"id\": \"secret\", \"type\": \"delay\", \"millis\": 9223372036854775808}",
+                "{\"id\": \"secret\", \"type\": \"delay\", \"millis\": 1e400}",
+                "{\"id\": \"secret\", \"type\": \"cpu\", \"iterations\": null}",
+                "\u0000secret"
+            })
+    void what_is_no_job_fails_for_good_and_is_not_quoted(String job) throws InterruptedException {
+        assertThat(refusal(job))
+                .startsWith("dev.spillway.processor.PermanentFailureException: ")
+                .contains("job")
+                .doesNotContain("secret");
+    }
+
+    @Test
+    void a_value_that_is_not_there_is_no_job() throws InterruptedException {
+        handle(null);
+        handle(new byte[0]);
+
+        assertThat(line.sent())
+                .hasSize(2)
+                .allSatisfy(letter -> assertThat(Samples.header(letter, "spillway.reason"))
+                        .contains("no value"));
+    }
+
+    @Test
+    void deep_nesting_and_endless_numbers_are_refused_before_they_cost_anything() throws InterruptedException {
+        assertThat(refusal("[".repeat(100_000))).contains("malformed JSON at");
+        assertThat(refusal("{\"id\": 1, \"type\": \"cpu\", \"iterations\": " + "9".repeat(100_000) + "}"))
+                .contains("malformed JSON at")
+                .doesNotContain("999");
+    }
+
+    @Test
+    void the_place_of_the_mistake_is_told() throws InterruptedException {
+        assertThat(refusal("{\"id\": secret}")).contains("malformed JSON at byte ");
+    }
+
+    @ParameterizedTest
+    @CsvSource({"1e3", "9223372036854775807000"})
+    void a_delay_of_a_number_that_is_not_whole_is_refused(String millis) throws InterruptedException {
+        assertThat(refusal("{\"id\": 1, \"type\": \"delay\", \"millis\": " + millis + "}"))
+                .contains("'millis' is not a whole number of at least 0");
+    }
+
+    @Test
+    void a_delay_of_ages_is_counted_with() {
+        time.after(Duration.ofHours(1), () -> token.cancel("a test"));
+
+        assertThatThrownBy(() -> handle(bytes("{\"id\": 1, \"type\": \"delay\", \"millis\": 9223372036854775807}")))
+                .isInstanceOf(InterruptedException.class);
+    }
+}

@@ -1,0 +1,90 @@
+package dev.spillway.processor;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.spillway.config.InvalidConfigException;
+import dev.spillway.config.Settings;
+import dev.spillway.flow.PassingTime;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+
+class ProcessorsTest {
+    /** Somebody's own. */
+    public static class Own implements Processor {
+        private Map<String, String> settings = Map.of();
+
+        @Override
+        public void configure(Map<String, String> given) {
+            if (given.containsKey("wrong")) {
+                throw new IllegalArgumentException("processor.wrong is wrong: leave it out");
+            }
+            settings = given;
+        }
+
+        @Override
+        public void process(InputRecord record, ProcessorContext context) {}
+    }
+
+    /** Has no constructor that could be called. */
+    public static class Shy extends Own {
+        private Shy() {}
+    }
+
+    /** Cannot be made. */
+    public static class Broken extends Own {
+        public Broken() {
+            throw new IllegalStateException("no licence");
+        }
+    }
+
+    private static Settings named(String processor) {
+        return Settings.minimal().with("processor", processor);
+    }
+
+    private static Processor create(Settings settings) {
+        return Processors.create(settings.config(), new PassingTime());
+    }
+
+    private static void assertRefused(Settings settings, String... words) {
+        assertThatThrownBy(() -> create(settings))
+                .isInstanceOf(InvalidConfigException.class)
+                .hasMessageContainingAll(words);
+    }
+
+    @Test
+    void built_in_ones_have_short_names() {
+        assertThat(create(named("identity"))).isInstanceOf(IdentityProcessor.class);
+        assertThat(create(named("job"))).isInstanceOf(JobProcessor.class);
+    }
+
+    @Test
+    void others_are_named_by_their_class_and_configured_with_their_own_keys() {
+        Processor processor = create(named(Own.class.getName()).with("processor.url", "http://x"));
+
+        assertThat(processor).isInstanceOfSatisfying(Own.class, own -> assertThat(own.settings)
+                .isEqualTo(Map.of("url", "http://x")));
+    }
+
+    @Test
+    void a_class_that_is_not_there_is_named_with_the_remedy() {
+        assertRefused(named("com.example.Absent"), "processor=com.example.Absent", "add the jar");
+    }
+
+    @Test
+    void a_class_that_is_no_processor_is_named() {
+        assertRefused(named("java.lang.String"), "processor=java.lang.String", "does not implement", "Processor");
+    }
+
+    @Test
+    void a_class_that_cannot_be_made_is_named_with_the_cause() {
+        assertRefused(named(Shy.class.getName()), Shy.class.getName(), "public constructor without parameters");
+        assertRefused(named(Broken.class.getName()), Broken.class.getName(), "no licence");
+        assertRefused(named(Processor.class.getName()), Processor.class.getName(), "public constructor");
+    }
+
+    @Test
+    void what_a_processor_refuses_is_refused() {
+        assertRefused(named(Own.class.getName()).with("processor.wrong", "1"), "processor.wrong is wrong: leave it out");
+    }
+}

@@ -1,0 +1,390 @@
+package dev.spillway.processor;
+
+import static dev.spillway.sink.Samples.bytes;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.spillway.config.RetryConfig;
+import dev.spillway.flow.CancellationToken;
+import dev.spillway.flow.Crew;
+import dev.spillway.flow.ManualTime;
+import dev.spillway.flow.PassingTime;
+import dev.spillway.flow.Time;
+import dev.spillway.sink.Delivery;
+import dev.spillway.sink.DeliveryLine;
+import dev.spillway.sink.Samples;
+import java.io.IOException;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Random;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import org.apache.kafka.common.errors.RecordTooLargeException;
+import org.apache.kafka.common.header.internals.RecordHeaders;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.extension.RegisterExtension;
+
+@Timeout(60)
+class RecordHandlerTest {
+    private static final Duration TIMEOUT = Duration.ofSeconds(1);
+
+    @RegisterExtension
+    final Crew crew = new Crew();
+
+    private final PassingTime time = new PassingTime();
+    private final ManualTime manual = new ManualTime();
+    private final DeliveryLine line = new DeliveryLine(time);
+    private final CancellationToken token = CancellationToken.root();
+    private final List<Long> jitterBounds = new ArrayList<>();
+    private final RetryConfig retry =
+            new RetryConfig(3, Duration.ofMillis(100), Duration.ofMillis(300), TIMEOUT);
+    private int attempts;
+
+    /** Takes the longest pause that it is allowed to take. */
+    private final Random jitter = new Random() {
+        private static final long serialVersionUID = 1L;
+
+        @Override
+        public long nextLong(long bound) {
+            jitterBounds.add(bound);
+            return bound - 1;
+        }
+    };
+
+    private RecordHandler handler(Processor processor, Time clock) {
+        return new RecordHandler(processor, retry, line.spoiled(), clock, jitter);
+    }
+
+    private Delivery handle(Processor processor) throws InterruptedException {
+        Delivery delivery = line.next();
+        handler(processor, time).handle(delivery, token);
+        return delivery;
+    }
+
+    private void failing(Throwable failure) throws InterruptedException {
+        handle((record, context) -> {
+            attempts++;
+            sneak(failure);
+        });
+    }
+
+    @SuppressWarnings("unchecked")
+    private static <T extends Throwable> void sneak(Throwable failure) throws T {
+        throw (T) failure;
+    }
+
+    private String reason() {
+        return Samples.header(line.sent().get(0), "spillway.reason");
+    }
+
+    @Test
+    void what_was_forwarded_is_published_when_processing_returns() throws InterruptedException {
+        handle((record, context) -> {
+            context.forward(bytes("one"));
+            context.forward(bytes("k"), bytes("two"));
+            context.forward(null, null, new RecordHeaders().add("h", bytes("x")));
+            assertThat(line.sent()).isEmpty();
+        });
+
+        assertThat(Samples.sent(line.sent())).containsExactly("out in-0@0", "out in-0@0", "out in-0@0");
+        assertThat(line.sent().get(0).key()).isEqualTo(bytes("key"));
+        assertThat(line.sent().get(0).value()).isEqualTo(bytes("one"));
+        assertThat(line.sent().get(1).key()).isEqualTo(bytes("k"));
+        assertThat(line.sent().get(2).key()).isNull();
+        assertThat(Samples.header(line.sent().get(2), "h")).isEqualTo("x");
+        assertThat(line.ledger().settled()).isEqualTo(1);
+    }
+
+    @Test
+    void the_processor_sees_the_record_as_it_came() throws InterruptedException {
+        handle((record, context) -> {
+            assertThat(record.key()).isEqualTo(bytes("key"));
+            assertThat(record.value()).isEqualTo(bytes("value"));
+            assertThat(record.topic()).isEqualTo("in");
+            assertThat(record.partition()).isZero();
+            assertThat(record.offset()).isZero();
+            assertThat(record.timestamp()).isZero();
+            assertThat(record.headers()).isEmpty();
+            assertThat(record.attempt()).isEqualTo(1);
+            assertThat(context.cancellation()).isSameAs(token);
+        });
+
+        assertThat(line.ledger().settled()).isEqualTo(1);
+        assertThat(line.sent()).isEmpty();
+    }
+
+    @Test
+    void a_failed_record_is_tried_again_until_it_succeeds() throws InterruptedException {
+        handle((record, context) -> {
+            attempts++;
+            assertThat(record.attempt()).isEqualTo(attempts);
+            context.forward(bytes("attempt " + attempts));
+            if (attempts < 3) {
+                throw new IOException("not yet");
+            }
+        });
+
+        assertThat(line.sent()).hasSize(1);
+        assertThat(line.sent().get(0).value()).isEqualTo(bytes("attempt 3"));
+    }
+
+    @Test
+    void a_record_whose_retries_are_used_up_becomes_a_dead_letter() throws InterruptedException {
+        failing(new IOException("no"));
+
+        assertThat(attempts).isEqualTo(4);
+        assertThat(Samples.sent(line.sent())).containsExactly("dead-letters in-0@0");
+        assertThat(reason()).isEqualTo("java.io.IOException: no");
+        assertThat(Samples.header(line.sent().get(0), "spillway.attempts")).isEqualTo("4");
+    }
+
+    @Test
+    void pauses_have_full_jitter_up_to_the_backoff() throws InterruptedException {
+        failing(new IOException("no"));
+
+        long milli = TimeUnit.MILLISECONDS.toNanos(1);
+        assertThat(jitterBounds).containsExactly(100 * milli + 1, 200 * milli + 1, 300 * milli + 1);
+        assertThat(time.nanoTime()).isEqualTo(600 * milli);
+    }
+
+    @Test
+    void a_permanent_failure_is_not_tried_again() throws InterruptedException {
+        failing(new PermanentFailureException("never", new IOException("because")));
+
+        assertThat(attempts).isEqualTo(1);
+        assertThat(reason()).contains("PermanentFailureException: never", "java.io.IOException: because");
+        assertThat(Samples.header(line.sent().get(0), "spillway.attempts")).isEqualTo("1");
+        assertThat(time.nanoTime()).isZero();
+    }
+
+    @Test
+    void a_stack_that_overflows_is_the_records_fault() throws InterruptedException {
+        failing(new StackOverflowError());
+
+        assertThat(attempts).isEqualTo(4);
+        assertThat(reason()).contains("StackOverflowError");
+    }
+
+    @Test
+    void memory_that_is_used_up_is_no_records_fault() {
+        assertThatThrownBy(() -> failing(new OutOfMemoryError("heap"))).isInstanceOf(OutOfMemoryError.class);
+
+        assertThat(attempts).isEqualTo(1);
+        assertThat(line.sent()).isEmpty();
+        assertThat(line.ledger().settled()).isZero();
+    }
+
+    @Test
+    void a_result_that_is_too_large_becomes_a_dead_letter_at_once() throws InterruptedException {
+        handle((record, context) -> {
+            attempts++;
+            context.forward(new byte[Samples.MEGABYTE]);
+        });
+
+        assertThat(attempts).isEqualTo(1);
+        assertThat(Samples.sent(line.sent())).containsExactly("dead-letters in-0@0");
+        assertThat(reason()).contains("out takes 1048576");
+    }
+
+    @Test
+    void ten_thousand_results_are_enough() throws InterruptedException {
+        handle((record, context) -> {
+            for (int i = 0; i < ProcessorContext.MAX_RESULTS; i++) {
+                context.forward(null);
+            }
+        });
+
+        assertThat(line.sent()).hasSize(ProcessorContext.MAX_RESULTS);
+    }
+
+    @Test
+    void more_than_ten_thousand_results_are_a_permanent_failure() throws InterruptedException {
+        handle((record, context) -> {
+            attempts++;
+            for (int i = 0; i <= ProcessorContext.MAX_RESULTS; i++) {
+                context.forward(null);
+            }
+        });
+
+        assertThat(attempts).isEqualTo(1);
+        assertThat(Samples.sent(line.sent())).containsExactly("dead-letters in-0@0");
+    }
+
+    @Test
+    void a_record_that_spoiled_a_transaction_is_dead_lettered_without_an_attempt() throws InterruptedException {
+        Delivery delivery = line.next();
+        line.spoil(delivery, new RecordTooLargeException("too large"));
+
+        handler((record, context) -> attempts++, time).handle(delivery, token);
+
+        assertThat(attempts).isZero();
+        assertThat(Samples.sent(line.sent())).containsExactly("dead-letters in-0@0");
+        assertThat(reason()).contains("too large");
+    }
+
+    @Test
+    void a_record_of_an_aborted_epoch_is_not_processed() throws InterruptedException {
+        Delivery delivery = line.next();
+        line.abort();
+
+        handler((record, context) -> attempts++, time).handle(delivery, token);
+
+        assertThat(attempts).isZero();
+    }
+
+    @Test
+    void a_record_of_an_aborted_epoch_is_not_tried_again() throws InterruptedException {
+        handle((record, context) -> {
+            attempts++;
+            line.abort();
+            throw new IOException("no");
+        });
+
+        assertThat(attempts).isEqualTo(1);
+        assertThat(line.sent()).isEmpty();
+    }
+
+    @Test
+    void a_failure_of_cancelled_work_settles_nothing() {
+        assertThatThrownBy(() -> handle((record, context) -> {
+                    token.cancel("a test");
+                    throw new IOException("interrupted, perhaps");
+                }))
+                .isInstanceOf(InterruptedException.class);
+
+        assertThat(line.sent()).isEmpty();
+        assertThat(line.ledger().settled()).isZero();
+    }
+
+    @Test
+    void a_result_of_cancelled_work_counts() throws InterruptedException {
+        handle((record, context) -> {
+            token.cancel("a test");
+            context.forward(bytes("done"));
+        });
+
+        assertThat(Samples.sent(line.sent())).containsExactly("out in-0@0");
+    }
+
+    @Test
+    void a_cancellation_ends_the_pause_before_a_retry() {
+        time.after(Duration.ofMillis(50), () -> token.cancel("a test"));
+
+        assertThatThrownBy(() -> failing(new IOException("no"))).isInstanceOf(InterruptedException.class);
+
+        assertThat(attempts).isEqualTo(1);
+        assertThat(line.ledger().settled()).isZero();
+    }
+
+    @Test
+    void an_attempt_that_takes_too_long_is_interrupted_and_counts_as_failed() {
+        CountDownLatch working = new CountDownLatch(1);
+        Delivery delivery = line.next();
+        RecordHandler handler = handler(
+                (record, context) -> {
+                    attempts++;
+                    if (attempts == 1) {
+                        working.countDown();
+                        new CountDownLatch(1).await();
+                    }
+                    context.forward(bytes("second"));
+                },
+                manual);
+        var worker = crew.start("worker", () -> {
+            handler.handle(delivery, token);
+            return Thread.currentThread().isInterrupted();
+        });
+        Crew.awaitTrue("the attempt has not begun", () -> working.getCount() == 0);
+
+        manual.advance(TIMEOUT.minusNanos(1));
+        handler.interruptIfOverdue(manual.nanoTime());
+        worker.awaitWaiting();
+        manual.advance(Duration.ofNanos(1));
+        handler.interruptIfOverdue(manual.nanoTime());
+        manual.awaitWaiting(1);
+        manual.advance(Duration.ofMillis(100));
+
+        assertThat(worker.result()).isFalse();
+        assertThat(attempts).isEqualTo(2);
+        assertThat(line.sent().get(0).value()).isEqualTo(bytes("second"));
+    }
+
+    @Test
+    void the_dead_letter_of_a_record_that_always_takes_too_long_says_so() throws InterruptedException {
+        RecordHandler[] self = new RecordHandler[1];
+        self[0] = handler(
+                (record, context) -> {
+                    time.advance(TIMEOUT);
+                    self[0].interruptIfOverdue(time.nanoTime());
+                    Thread.sleep(0);
+                },
+                time);
+
+        self[0].handle(line.next(), token);
+
+        assertThat(reason()).contains("processing.timeout.ms=1000");
+        assertThat(Thread.interrupted()).isFalse();
+    }
+
+    @Test
+    void a_result_that_comes_although_its_attempt_was_overdue_is_accepted() throws InterruptedException {
+        RecordHandler[] self = new RecordHandler[1];
+        self[0] = handler(
+                (record, context) -> {
+                    time.advance(TIMEOUT);
+                    self[0].interruptIfOverdue(time.nanoTime());
+                    context.forward(bytes("late"));
+                },
+                time);
+
+        self[0].handle(line.next(), token);
+
+        assertThat(Samples.sent(line.sent())).containsExactly("out in-0@0");
+        assertThat(line.wasInterruptedWhileSending()).isFalse();
+        assertThat(Thread.interrupted()).isFalse();
+    }
+
+    @Test
+    void between_attempts_nobody_is_interrupted() throws InterruptedException {
+        RecordHandler handler = handler((record, context) -> {}, time);
+        handler.handle(line.next(), token);
+
+        time.advance(TIMEOUT.multipliedBy(2));
+        handler.interruptIfOverdue(time.nanoTime());
+
+        assertThat(Thread.interrupted()).isFalse();
+    }
+
+    @Test
+    void an_interrupt_that_a_processor_leaves_behind_meets_neither_publishing_nor_the_next_record()
+            throws InterruptedException {
+        handle((record, context) -> {
+            context.forward(bytes("done"));
+            Thread.currentThread().interrupt();
+        });
+
+        assertThat(line.wasInterruptedWhileSending()).isFalse();
+        assertThat(Thread.interrupted()).isFalse();
+    }
+
+    @Test
+    void an_interrupt_that_comes_with_a_cancellation_stays() throws InterruptedException {
+        handle((record, context) -> {
+            context.forward(bytes("done"));
+            token.cancel("a test");
+            Thread.currentThread().interrupt();
+        });
+
+        assertThat(Thread.interrupted()).isTrue();
+    }
+
+    @Test
+    void nothing_can_be_asked_before_the_first_record() {
+        RecordHandler handler = handler((record, context) -> {}, time);
+
+        assertThatThrownBy(handler::key).isInstanceOf(IllegalStateException.class);
+        assertThatThrownBy(handler::cancellation).isInstanceOf(IllegalStateException.class);
+    }
+}

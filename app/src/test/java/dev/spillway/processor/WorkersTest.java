@@ -1,0 +1,140 @@
+package dev.spillway.processor;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.spillway.config.RetryConfig;
+import dev.spillway.flow.CancellationToken;
+import dev.spillway.flow.Crew;
+import dev.spillway.flow.JoinReport;
+import dev.spillway.flow.ManualTime;
+import dev.spillway.flow.ShedPolicies;
+import dev.spillway.flow.ShedQueue;
+import dev.spillway.flow.WorkerScope;
+import dev.spillway.flow.WorkerThreads;
+import dev.spillway.sink.Delivery;
+import dev.spillway.sink.DeliveryLine;
+import dev.spillway.sink.Samples;
+import java.time.Duration;
+import java.util.List;
+import java.util.Random;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CountDownLatch;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.extension.RegisterExtension;
+
+@Timeout(60)
+class WorkersTest {
+    private static final Duration PATIENCE = Duration.ofSeconds(20);
+
+    @RegisterExtension
+    final Crew crew = new Crew();
+
+    private final ManualTime time = new ManualTime();
+    private final DeliveryLine line = new DeliveryLine(time);
+    private final ShedQueue<Delivery> queue = new ShedQueue<>(100, 10_000, ShedPolicies.BLOCK, Delivery::size, time);
+    private final WorkerScope scope = new WorkerScope(CancellationToken.root(), WorkerThreads.PLATFORM, time);
+
+    @AfterEach
+    void end() {
+        queue.close();
+        scope.close();
+    }
+
+    private Workers workers(int count, Processor processor) {
+        RetryConfig retry = new RetryConfig(0, Duration.ZERO, Duration.ZERO, Duration.ofSeconds(1));
+        return new Workers(count, queue, processor, retry, line.spoiled(), time, new Random(1));
+    }
+
+    private void offer(int count) {
+        for (int i = 0; i < count; i++) {
+            queue.tryOffer(line.next());
+        }
+    }
+
+    @Test
+    void all_that_is_queued_is_settled_before_they_end() {
+        offer(50);
+        Workers workers = workers(3, (record, context) -> {});
+        workers.forkIn(scope);
+        queue.close();
+
+        assertThat(scope.join(PATIENCE, PATIENCE)).isEqualTo(new JoinReport(3, 0, List.of(), List.of()));
+        assertThat(line.ledger().settled()).isEqualTo(50);
+        assertThat(workers.serviceTime().records()).isEqualTo(50);
+        assertThat(workers.count()).isEqualTo(3);
+    }
+
+    @Test
+    void they_work_at_once_and_have_names() {
+        Set<String> names = ConcurrentHashMap.newKeySet();
+        CountDownLatch all = new CountDownLatch(3);
+        offer(3);
+        workers(3, (record, context) -> {
+                    names.add(Thread.currentThread().getName());
+                    all.countDown();
+                    all.await();
+                })
+                .forkIn(scope);
+        queue.close();
+
+        assertThat(scope.join(PATIENCE, PATIENCE).isClean()).isTrue();
+        assertThat(names).containsExactlyInAnyOrder("spillway-worker-0", "spillway-worker-1", "spillway-worker-2");
+    }
+
+    @Test
+    void busy_time_is_measured() {
+        CountDownLatch working = new CountDownLatch(1);
+        CountDownLatch goOn = new CountDownLatch(1);
+        offer(1);
+        Workers workers = workers(1, (record, context) -> {
+            working.countDown();
+            goOn.await();
+        });
+        workers.forkIn(scope);
+        Crew.awaitTrue("nobody works", () -> working.getCount() == 0);
+        time.advance(Duration.ofMillis(70));
+        goOn.countDown();
+        queue.close();
+        scope.join(PATIENCE, PATIENCE);
+
+        assertThat(workers.serviceTime().nanos()).isEqualTo(Duration.ofMillis(70).toNanos());
+    }
+
+    @Test
+    void whoever_is_overdue_is_interrupted() {
+        CountDownLatch working = new CountDownLatch(2);
+        offer(2);
+        Workers workers = workers(2, (record, context) -> {
+            working.countDown();
+            new CountDownLatch(1).await();
+        });
+        workers.forkIn(scope);
+        Crew.awaitTrue("they do not work", () -> working.getCount() == 0);
+        time.advance(Duration.ofSeconds(1));
+
+        workers.interruptOverdue();
+        queue.close();
+
+        assertThat(scope.join(PATIENCE, PATIENCE).isClean()).isTrue();
+        assertThat(Samples.sent(line.sent()))
+                .containsExactlyInAnyOrder("dead-letters in-0@0", "dead-letters in-0@1");
+    }
+
+    @Test
+    void an_error_that_is_no_records_fault_cancels_all() {
+        offer(1);
+        workers(2, (record, context) -> {
+                    throw new OutOfMemoryError("a test");
+                })
+                .forkIn(scope);
+        Crew.awaitTrue("nobody is told", () -> scope.token().isCancelled());
+
+        JoinReport report = scope.join(Duration.ZERO, PATIENCE);
+
+        assertThat(report.failures()).hasOnlyElementsOfType(OutOfMemoryError.class).hasSize(1);
+        assertThat(line.ledger().settled()).isZero();
+    }
+}
