@@ -25,7 +25,6 @@ import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.stream.LongStream;
-import org.apache.kafka.clients.consumer.ConsumerGroupMetadata;
 import org.apache.kafka.clients.consumer.OffsetAndMetadata;
 import org.apache.kafka.common.TopicPartition;
 import org.jspecify.annotations.Nullable;
@@ -49,7 +48,7 @@ class EpochPipelineTest {
     private EpochPipeline pipeline() {
         AcknowledgingSink sink = new AcknowledgingSink(
                 Samples.producer(true), Samples.outputs(time), new SpoiledOrigins(), this::commit, () -> {});
-        return new EpochPipeline(sink, queue, INTERVAL, () -> new ConsumerGroupMetadata("app"), time, () -> {});
+        return new EpochPipeline(sink, queue, INTERVAL, () -> Samples.GROUP, time, () -> {});
     }
 
     private void use(int capacity, ShedPolicy policy) {

@@ -52,22 +52,30 @@ class JobProcessorTest {
         JsonNode result = result("{\"id\": \"j-1\", \"type\": \"delay\", \"millis\": 250}");
 
         assertThat(result)
-                .isEqualTo(new ObjectMapper()
-                        .readTree("{\"jobId\": \"j-1\", \"status\": \"ok\", \"durationMicros\": 250000, \"attempts\": 1}"));
+                .isEqualTo(
+                        new ObjectMapper()
+                                .readTree(
+                                        "{\"jobId\": \"j-1\", \"status\": \"ok\", \"durationMicros\": 250000, \"attempts\": 1}"));
         assertThat(time.nanoTime()).isEqualTo(Duration.ofMillis(250).toNanos());
     }
 
     @Test
     void a_computation_computes() throws Exception {
-        assertThat(result("{\"id\": 7, \"type\": \"cpu\", \"iterations\": 100000}").get("jobId").asText())
+        assertThat(result("{\"id\": 7, \"type\": \"cpu\", \"iterations\": 100000}")
+                        .get("jobId")
+                        .asText())
                 .isEqualTo("7");
-        assertThat(result("{\"id\": 7, \"type\": \"cpu\", \"iterations\": 0}").get("status").asText())
+        assertThat(result("{\"id\": 7, \"type\": \"cpu\", \"iterations\": 0}")
+                        .get("status")
+                        .asText())
                 .isEqualTo("ok");
     }
 
     @Test
     void fields_that_mean_nothing_to_it_do_no_harm() throws Exception {
-        assertThat(result("{\"id\": \"a\", \"type\": \"delay\", \"millis\": 0, \"filler\": [\"xxxx\"]}").get("status").asText())
+        assertThat(result("{\"id\": \"a\", \"type\": \"delay\", \"millis\": 0, \"filler\": [\"xxxx\"]}")
+                        .get("status")
+                        .asText())
                 .isEqualTo("ok");
     }
 
@@ -124,8 +132,8 @@ class JobProcessorTest {
 
         assertThat(line.sent())
                 .hasSize(2)
-                .allSatisfy(letter -> assertThat(Samples.header(letter, "spillway.reason"))
-                        .contains("no value"));
+                .allSatisfy(letter ->
+                        assertThat(Samples.header(letter, "spillway.reason")).contains("no value"));
     }
 
     @Test

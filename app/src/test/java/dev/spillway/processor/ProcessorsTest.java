@@ -62,8 +62,9 @@ class ProcessorsTest {
     void others_are_named_by_their_class_and_configured_with_their_own_keys() {
         Processor processor = create(named(Own.class.getName()).with("processor.url", "http://x"));
 
-        assertThat(processor).isInstanceOfSatisfying(Own.class, own -> assertThat(own.settings)
-                .isEqualTo(Map.of("url", "http://x")));
+        assertThat(processor)
+                .isInstanceOfSatisfying(
+                        Own.class, own -> assertThat(own.settings).isEqualTo(Map.of("url", "http://x")));
     }
 
     @Test
@@ -85,6 +86,7 @@ class ProcessorsTest {
 
     @Test
     void what_a_processor_refuses_is_refused() {
-        assertRefused(named(Own.class.getName()).with("processor.wrong", "1"), "processor.wrong is wrong: leave it out");
+        assertRefused(
+                named(Own.class.getName()).with("processor.wrong", "1"), "processor.wrong is wrong: leave it out");
     }
 }

@@ -38,8 +38,7 @@ class RecordHandlerTest {
     private final DeliveryLine line = new DeliveryLine(time);
     private final CancellationToken token = CancellationToken.root();
     private final List<Long> jitterBounds = new ArrayList<>();
-    private final RetryConfig retry =
-            new RetryConfig(3, Duration.ofMillis(100), Duration.ofMillis(300), TIMEOUT);
+    private final RetryConfig retry = new RetryConfig(3, Duration.ofMillis(100), Duration.ofMillis(300), TIMEOUT);
     private int attempts;
 
     /** Takes the longest pause that it is allowed to take. */

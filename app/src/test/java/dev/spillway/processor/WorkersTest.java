@@ -100,7 +100,8 @@ class WorkersTest {
         queue.close();
         scope.join(PATIENCE, PATIENCE);
 
-        assertThat(workers.serviceTime().nanos()).isEqualTo(Duration.ofMillis(70).toNanos());
+        assertThat(workers.serviceTime().nanos())
+                .isEqualTo(Duration.ofMillis(70).toNanos());
     }
 
     @Test
@@ -119,8 +120,7 @@ class WorkersTest {
         queue.close();
 
         assertThat(scope.join(PATIENCE, PATIENCE).isClean()).isTrue();
-        assertThat(Samples.sent(line.sent()))
-                .containsExactlyInAnyOrder("dead-letters in-0@0", "dead-letters in-0@1");
+        assertThat(Samples.sent(line.sent())).containsExactlyInAnyOrder("dead-letters in-0@0", "dead-letters in-0@1");
     }
 
     @Test
@@ -134,7 +134,9 @@ class WorkersTest {
 
         JoinReport report = scope.join(Duration.ZERO, PATIENCE);
 
-        assertThat(report.failures()).hasOnlyElementsOfType(OutOfMemoryError.class).hasSize(1);
+        assertThat(report.failures())
+                .hasOnlyElementsOfType(OutOfMemoryError.class)
+                .hasSize(1);
         assertThat(line.ledger().settled()).isZero();
     }
 }

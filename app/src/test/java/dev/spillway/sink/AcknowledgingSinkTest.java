@@ -1,5 +1,6 @@
 package dev.spillway.sink;
 
+import static dev.spillway.sink.Samples.GROUP;
 import static dev.spillway.sink.Samples.IN;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
@@ -11,7 +12,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
-import org.apache.kafka.clients.consumer.ConsumerGroupMetadata;
 import org.apache.kafka.clients.consumer.OffsetAndMetadata;
 import org.apache.kafka.clients.producer.MockProducer;
 import org.apache.kafka.common.TopicPartition;
@@ -20,8 +20,6 @@ import org.junit.jupiter.api.Test;
 
 class AcknowledgingSinkTest {
     @SuppressWarnings("removal") // what replaces it is an interface that only a consumer makes
-    private static final ConsumerGroupMetadata GROUP = new ConsumerGroupMetadata("app");
-
     private static final Map<TopicPartition, OffsetAndMetadata> OFFSETS = Map.of(IN, new OffsetAndMetadata(8));
 
     private final MockProducer<byte @Nullable [], byte @Nullable []> producer = Samples.producer(false);

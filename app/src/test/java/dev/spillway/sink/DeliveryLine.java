@@ -37,8 +37,7 @@ public final class DeliveryLine {
     }
 
     public DeliveryLine(Time time) {
-        publisher = new Publisher(
-                producer, Samples.outputs(time), spoiled, Publisher.Settlement.WHEN_SENT, () -> {});
+        publisher = new Publisher(producer, Samples.outputs(time), spoiled, Publisher.Settlement.WHEN_SENT, () -> {});
     }
 
     /** The next record, admitted. */

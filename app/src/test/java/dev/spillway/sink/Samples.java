@@ -9,7 +9,9 @@ import dev.spillway.ledger.PartitionId;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import org.apache.kafka.clients.consumer.ConsumerGroupMetadata;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.apache.kafka.clients.consumer.MockConsumer;
 import org.apache.kafka.clients.producer.MockProducer;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.TopicPartition;
@@ -24,6 +26,7 @@ import org.jspecify.annotations.Nullable;
 public final class Samples {
     public static final TopicPartition IN = new TopicPartition("in", 0);
     public static final TopicsConfig TOPICS = new TopicsConfig(List.of("in"), "out", "drops", "dead-letters", false);
+    public static final ConsumerGroupMetadata GROUP = new MockConsumer<>("earliest").groupMetadata();
     public static final int MEGABYTE = 1024 * 1024;
 
     private Samples() {}

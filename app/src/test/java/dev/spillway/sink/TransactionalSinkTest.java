@@ -1,5 +1,6 @@
 package dev.spillway.sink;
 
+import static dev.spillway.sink.Samples.GROUP;
 import static dev.spillway.sink.Samples.IN;
 import static dev.spillway.sink.Samples.bytes;
 import static org.assertj.core.api.Assertions.assertThat;
@@ -30,8 +31,6 @@ import org.junit.jupiter.api.Test;
 
 class TransactionalSinkTest {
     @SuppressWarnings("removal") // what replaces it is an interface that only a consumer makes
-    private static final ConsumerGroupMetadata GROUP = new ConsumerGroupMetadata("app");
-
     private static final Map<TopicPartition, OffsetAndMetadata> OFFSETS = Map.of(IN, new OffsetAndMetadata(8));
 
     private final List<TestProducer> producers = new ArrayList<>();
@@ -168,7 +167,7 @@ class TransactionalSinkTest {
 
         TestProducer producer = producers.get(0);
         assertThat(producer.calls).containsExactly("offsets", "commit");
-        assertThat(producer.consumerGroupOffsetsHistory()).containsExactly(Map.of("app", OFFSETS));
+        assertThat(producer.consumerGroupOffsetsHistory()).containsExactly(Map.of(GROUP.groupId(), OFFSETS));
         assertThat(producer.group).isSameAs(GROUP);
         assertThat(Samples.sent(producer.history())).containsExactly("out in-0@0");
     }
