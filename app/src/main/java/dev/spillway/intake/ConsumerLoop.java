@@ -189,15 +189,16 @@ public final class ConsumerLoop {
     }
 
     /**
-     * Commits what is settled, at the end of a run: the workers have been joined, however that went, and nothing is polled after it.
+     * Commits what is settled, at the end of a run: the workers have been joined, however that went. It polls on, since a poll brings the
+     * answers to commits, and the end of a rebalance that may be in their way.
      *
      * @return whether everything that was consumed is committed
      */
     public boolean commitLast(Duration timeout) throws InterruptedException {
-        setSynchronousCommits(true);
         long start = time.nanoTime();
         boolean last = false;
         while (!epochs.isIdle() && time.nanoTime() - start < timeout.toNanos()) {
+            keepMembership();
             step();
             if (!last && epochs.outstanding() == 0) {
                 epochs.sealLast();

@@ -14,6 +14,7 @@ import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.errors.AuthorizationException;
 import org.apache.kafka.common.errors.FencedInstanceIdException;
+import org.apache.kafka.common.errors.RebalanceInProgressException;
 import org.apache.kafka.common.errors.RetriableException;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -105,12 +106,17 @@ public final class ConsumerOffsetCommitter implements OffsetCommitter {
         consumer.commitAsync(offsets, (committed, e) -> {
             if (e == null) {
                 done.complete(null);
-            } else if (e instanceof RetriableException) {
+            } else if (isTransient(e)) {
                 again.add(new Attempt(offsets, done, e));
             } else {
                 done.completeExceptionally(translate(e));
             }
         });
+    }
+
+    /** A rebalance takes nothing from us that it has not asked back first, so a commit that it got in the way of is as good after it. */
+    private static boolean isTransient(Exception e) {
+        return e instanceof RetriableException || e instanceof RebalanceInProgressException;
     }
 
     private static Exception translate(Exception e) {
