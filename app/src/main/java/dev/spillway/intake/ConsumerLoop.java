@@ -25,6 +25,7 @@ import org.apache.kafka.clients.consumer.Consumer;
 import org.apache.kafka.clients.consumer.ConsumerRebalanceListener;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.ConsumerRecords;
+import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.errors.TimeoutException;
 import org.jspecify.annotations.Nullable;
@@ -64,6 +65,10 @@ public final class ConsumerLoop {
     private final Map<TopicPartition, Long> polledUpTo = new HashMap<>();
     private boolean paused;
     private boolean assignedOnce;
+
+    /** What ended a drain for a rebalance; the consumer wraps whatever its callbacks throw. */
+    private @Nullable RuntimeException callbackFailure;
+
     private boolean abandoned;
     private volatile boolean assigned;
     private @Nullable FinishLine finishLine;
@@ -380,9 +385,14 @@ public final class ConsumerLoop {
     }
 
     private ConsumerRecords<byte @Nullable [], byte @Nullable []> poll(Duration timeout) {
-        var records = consumer.poll(timeout);
-        assigned = !consumer.assignment().isEmpty();
-        return records;
+        try {
+            var records = consumer.poll(timeout);
+            assigned = !consumer.assignment().isEmpty();
+            return records;
+        } catch (KafkaException e) {
+            RuntimeException ours = callbackFailure;
+            throw ours == null ? e : ours;
+        }
     }
 
     private void keepMembership() {
@@ -463,6 +473,9 @@ public final class ConsumerLoop {
                                     + config.revocationTimeout().toMillis() + " ms",
                             revoked);
                 }
+            } catch (RuntimeException e) {
+                callbackFailure = e;
+                throw e;
             } catch (InterruptedException e) {
                 rollBack("interrupted while draining for a rebalance", revoked);
                 Thread.currentThread().interrupt();

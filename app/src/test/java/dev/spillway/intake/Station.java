@@ -151,8 +151,9 @@ final class Station {
 
     void acknowledge() {
         for (var producer : producers) {
-            while (producer.completeNext()) {
-                continue;
+            boolean more = true;
+            while (more) {
+                more = producer.completeNext();
             }
         }
     }

@@ -135,7 +135,7 @@ class HealthServerTest {
 
     @Test
     void a_chosen_address_that_is_taken_is_an_error_that_says_what_to_do() throws IOException {
-        try (ServerSocket taken = new ServerSocket(0, 1, InetAddress.getByName("127.0.0.1"))) {
+        try (ServerSocket taken = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
             String listen = "127.0.0.1:" + taken.getLocalPort();
 
             assertThatThrownBy(() -> HealthServer.start(config(listen), created()))
@@ -154,7 +154,8 @@ class HealthServerTest {
 
     @Test
     void the_default_address_being_taken_keeps_nobody_from_running() throws IOException {
-        try (ServerSocket unused = takeDefault()) {
+        try (ServerSocket taken = takeDefault()) {
+            assertThat(taken.isClosed()).isFalse();
             HealthServer none = HealthServer.start(Settings.minimal().config(), created());
 
             assertThat(none.port()).isEqualTo(-1);
@@ -165,7 +166,7 @@ class HealthServerTest {
     /** Takes the port, unless somebody else has it already, which is as good. */
     private static ServerSocket takeDefault() throws IOException {
         try {
-            return new ServerSocket(8080, 1, InetAddress.getByName("127.0.0.1"));
+            return new ServerSocket(8080, 1, InetAddress.getLoopbackAddress());
         } catch (BindException e) {
             return new ServerSocket();
         }

@@ -1,0 +1,212 @@
+package dev.spillway.runtime;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.spillway.ClusterClient;
+import dev.spillway.TestKafka;
+import dev.spillway.config.Guarantee;
+import dev.spillway.config.SpillwayConfig;
+import dev.spillway.flow.CancellationToken;
+import dev.spillway.flow.Time;
+import dev.spillway.inspect.AuditReader;
+import dev.spillway.inspect.AuditReport;
+import dev.spillway.inspect.ReadProgress;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.io.Writer;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Properties;
+import java.util.stream.IntStream;
+import org.apache.kafka.clients.consumer.Consumer;
+import org.apache.kafka.clients.producer.ProducerRecord;
+import org.apache.kafka.common.TopicPartition;
+import org.awaitility.Awaitility;
+import org.awaitility.core.ConditionTimeoutException;
+
+/** An application of Spillway with topics of its own: starts instances of it, puts load on it, and audits what they left. */
+final class Deployment implements AutoCloseable {
+    private final ClusterClient client;
+    private final Path directory;
+    private final String id = ClusterClient.uniqueName("app");
+    private final String input;
+    private final int partitions;
+    private final Map<String, String> settings = new LinkedHashMap<>();
+    private final List<SidecarProcess> processes = new ArrayList<>();
+
+    /**
+     * Makes the input topic; the others are made by the sidecar.
+     *
+     * @param directory for configuration files
+     */
+    Deployment(TestKafka kafka, Path directory, int partitions) throws InterruptedException {
+        this.client = kafka.client();
+        this.directory = directory;
+        this.partitions = partitions;
+        this.input = client.createTopic(id + "-in", partitions);
+        set("application.id", id);
+        set("bootstrap.servers", kafka.bootstrapServers());
+        set("input.topics", input);
+        set("output.topic", id + "-out");
+        set("drop.topic", id + "-drop");
+        set("dead.letter.topic", id + "-dead");
+        set("topics.create", true);
+        set("admin.listen", "");
+    }
+
+    /** Sets a key of the configuration for the instances that are started from now on. */
+    Deployment set(String key, Object value) {
+        settings.put(key, value.toString());
+        return this;
+    }
+
+    /** Starts an instance. */
+    SidecarProcess start(String... jvmOptions) {
+        SidecarProcess process = SidecarProcess.start(configFile(), List.of(jvmOptions));
+        processes.add(process);
+        return process;
+    }
+
+    /** Starts an instance and waits until the group has given it partitions. */
+    SidecarProcess startAssigned(String... jvmOptions) {
+        return start(jvmOptions).awaitLog(" assigned \\[.+]");
+    }
+
+    /** Load on the input topic until it is closed. */
+    Load load(int perSecond, String value) {
+        return new Load(client.producer(Map.of()), input, perSecond, value);
+    }
+
+    /** Puts records into the input topic, spread over the partitions. */
+    void produce(int count, String value) throws InterruptedException {
+        client.produce(IntStream.range(0, count)
+                .mapToObj(i -> new ProducerRecord<>(input, i % partitions, (byte[]) null, value.getBytes(UTF_8)))
+                .toList());
+    }
+
+    /** Puts a record into a partition of the input topic. */
+    void produceTo(int partition, String value) throws InterruptedException {
+        client.produce(List.of(new ProducerRecord<>(input, partition, (byte[]) null, value.getBytes(UTF_8))));
+    }
+
+    /** How far it has come in all partitions together. */
+    long committed() throws InterruptedException {
+        return client.committedOffsets(id).values().stream()
+                .mapToLong(Long::longValue)
+                .sum();
+    }
+
+    /** Waits until it has come so much further than it is now. */
+    void awaitProgress(long records, Duration timeout) throws InterruptedException {
+        long start = committed();
+        try {
+            Awaitility.await("progress of " + records + " records from " + start)
+                    .atMost(timeout)
+                    .until(() -> committed() >= start + records);
+        } catch (ConditionTimeoutException e) {
+            throw new AssertionError(e.getMessage() + "\n" + processes, e);
+        }
+    }
+
+    void awaitProgress(long records) throws InterruptedException {
+        awaitProgress(records, SidecarProcess.PATIENCE);
+    }
+
+    /** Waits until everything in the input is committed. */
+    void awaitCaughtUp() {
+        awaitCaughtUp(partitions, SidecarProcess.PATIENCE);
+    }
+
+    /** Waits until everything in so many partitions of the input is committed. */
+    void awaitCaughtUp(int partitionCount, Duration timeout) {
+        Map<TopicPartition, Long> ends = ends();
+        try {
+            Awaitility.await("commit up to the end of " + partitionCount + " of " + ends)
+                    .atMost(timeout)
+                    .until(() -> caughtUp(ends) >= partitionCount);
+        } catch (ConditionTimeoutException e) {
+            throw new AssertionError(e.getMessage() + "\n" + processes, e);
+        }
+    }
+
+    private long caughtUp(Map<TopicPartition, Long> ends) throws InterruptedException {
+        Map<TopicPartition, Long> committed = client.committedOffsets(id);
+        return ends.entrySet().stream()
+                .filter(end -> end.getValue().equals(committed.get(end.getKey())))
+                .count();
+    }
+
+    private Map<TopicPartition, Long> ends() {
+        try (Consumer<byte[], byte[]> consumer = client.consumer(Map.of())) {
+            return consumer.endOffsets(inputPartitions());
+        }
+    }
+
+    /** The values of all results. */
+    List<String> results() {
+        return client.readCommitted(id + "-out").stream()
+                .map(record -> new String(record.value(), UTF_8))
+                .toList();
+    }
+
+    /**
+     * Audits with the product's own audit and with an independent one: up to the committed offsets each input record has exactly one
+     * outcome, at least one under at least once; and under exactly once there is none beyond.
+     */
+    void audit() throws InterruptedException {
+        SpillwayConfig config = new SpillwayConfig(settings);
+        SettledRecords outcomes = SettledRecords.read(client, config.topics().outputs());
+        if (config.guarantee() == Guarantee.EXACTLY_ONCE_V2) {
+            outcomes.assertExactlyOnce(client.committedOffsets(id));
+        } else {
+            outcomes.assertAtLeastOnce(client.committedOffsets(id));
+        }
+        AuditReport report = auditOfTheProduct(config);
+        assertThat(report.isConserved()).as(report.text()).isTrue();
+        assertThat(report.isCommitted()).as(report.text()).isTrue();
+    }
+
+    @Override
+    public void close() {
+        processes.forEach(SidecarProcess::close);
+    }
+
+    private AuditReport auditOfTheProduct(SpillwayConfig config) {
+        try (Consumer<byte[], byte[]> consumer =
+                client.consumer(Map.of("group.id", id, "enable.auto.commit", "false"))) {
+            return AuditReader.of(
+                            config,
+                            client.admin(),
+                            consumer,
+                            Time.system(),
+                            CancellationToken.root(),
+                            ReadProgress.NONE)
+                    .run()
+                    .orElseThrow();
+        }
+    }
+
+    private List<TopicPartition> inputPartitions() {
+        return IntStream.range(0, partitions)
+                .mapToObj(number -> new TopicPartition(input, number))
+                .toList();
+    }
+
+    private Path configFile() {
+        Path file = directory.resolve(id + "-" + processes.size() + ".properties");
+        Properties properties = new Properties();
+        properties.putAll(settings);
+        try (Writer writer = Files.newBufferedWriter(file)) {
+            properties.store(writer, null);
+            return file;
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+}

@@ -1,0 +1,88 @@
+package dev.spillway.runtime;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.spillway.ClusterClient;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.stream.LongStream;
+import org.apache.kafka.clients.consumer.Consumer;
+import org.apache.kafka.common.TopicPartition;
+import org.awaitility.Awaitility;
+
+/**
+ * The outcomes that readers of committed records find in some topics, counted by the origin that each names. It knows nothing of the
+ * product but the name of that header.
+ */
+final class SettledRecords {
+    private final Map<TopicPartition, Map<Long, Integer>> counts = new HashMap<>();
+
+    private SettledRecords() {}
+
+    /** Reads the topics, once no transaction is open in them: before, its records and all behind them cannot be seen. */
+    static SettledRecords read(ClusterClient client, List<String> topics) {
+        SettledRecords outcomes = new SettledRecords();
+        for (String topic : topics) {
+            awaitNoOpenTransaction(topic, client);
+            client.readCommitted(topic)
+                    .forEach(record -> outcomes.add(new String(
+                            record.headers().lastHeader("spillway.origin").value(), UTF_8)));
+        }
+        return outcomes;
+    }
+
+    /** How many outcomes a record has. */
+    int of(TopicPartition partition, long offset) {
+        return counts.getOrDefault(partition, Map.of()).getOrDefault(offset, 0);
+    }
+
+    /** All below the committed offsets have one, nothing else has any. */
+    void assertExactlyOnce(Map<TopicPartition, Long> committed) {
+        committed.forEach((partition, end) -> assertThat(wrong(partition, end, 1))
+                .as("offsets of %s below %s without an outcome (0) or with several", partition, end)
+                .isEmpty());
+        counts.forEach((partition, offsets) -> assertThat(offsets.keySet())
+                .as("outcomes of %s, which is committed up to %s", partition, committed.get(partition))
+                .allMatch(offset -> offset < committed.getOrDefault(partition, 0L)));
+    }
+
+    /** All below the committed offsets have at least one. */
+    void assertAtLeastOnce(Map<TopicPartition, Long> committed) {
+        committed.forEach((partition, end) -> assertThat(wrong(partition, end, Integer.MAX_VALUE))
+                .as("offsets of %s below %s without an outcome", partition, end)
+                .isEmpty());
+    }
+
+    private Map<Long, Integer> wrong(TopicPartition partition, long end, int most) {
+        Map<Long, Integer> wrong = new TreeMap<>();
+        LongStream.range(0, end)
+                .filter(offset -> of(partition, offset) < 1 || of(partition, offset) > most)
+                .forEach(offset -> wrong.put(offset, of(partition, offset)));
+        return wrong;
+    }
+
+    /** An origin is written as {@code topic-partition@offset}. */
+    private void add(String origin) {
+        int at = origin.lastIndexOf('@');
+        int dash = origin.lastIndexOf('-', at);
+        TopicPartition partition =
+                new TopicPartition(origin.substring(0, dash), Integer.parseInt(origin.substring(dash + 1, at)));
+        counts.computeIfAbsent(partition, p -> new HashMap<>())
+                .merge(Long.parseLong(origin.substring(at + 1)), 1, Integer::sum);
+    }
+
+    private static void awaitNoOpenTransaction(String topic, ClusterClient client) {
+        try (Consumer<byte[], byte[]> stable = client.consumer(Map.of());
+                Consumer<byte[], byte[]> all = client.consumer(Map.of("isolation.level", "read_uncommitted"))) {
+            List<TopicPartition> partitions = stable.partitionsFor(topic).stream()
+                    .map(info -> new TopicPartition(topic, info.partition()))
+                    .toList();
+            Awaitility.await("end of the transactions in " + topic)
+                    .atMost(SidecarProcess.PATIENCE)
+                    .until(() -> stable.endOffsets(partitions).equals(all.endOffsets(partitions)));
+        }
+    }
+}
