@@ -83,6 +83,7 @@ final class ClientSettings {
 
     static Map<String, Object> inspection(SpillwayConfig config, Map<String, String> common) {
         Map<String, Object> settings = shared(config, common, ConsumerConfig.configNames()::contains);
+        settings.put(ConsumerConfig.GROUP_ID_CONFIG, config.applicationId());
         settings.put(ConsumerConfig.AUTO_OFFSET_RESET_CONFIG, "earliest");
         settings.put(ConsumerConfig.ENABLE_AUTO_COMMIT_CONFIG, "false");
         return bytesReadCommitted(settings);

@@ -195,7 +195,7 @@ public final class SpillwayConfig {
         return ClientSettings.consumer(this, commonClientSettings, consumerSettings);
     }
 
-    /** Settings of a consumer that reads topics for inspection: no group, {@code read_committed}, from the start. */
+    /** Settings of a consumer that inspects topics and asks for the group's offsets, and never subscribes, so never joins it. */
     public Map<String, Object> inspectionClient() {
         return ClientSettings.inspection(this, commonClientSettings);
     }

@@ -13,7 +13,8 @@ import org.slf4j.LoggerFactory;
 /**
  * How much may be queued when all of it has to settle within one transaction. That is so under exactly once with a policy that settles
  * arrivals at the door: the epoch then holds the queue's content (see {@link EpochPipeline}), and more of it than the workers can do
- * in a third of the transaction time-out would abort again and again. The consumer loop's own.
+ * in a quarter of the transaction time-out would abort again and again: an epoch stays open while the one before it works off such a
+ * queue, and then has one of its own to work off. The consumer loop's own.
  *
  * <p>Until a service time has been measured, arrivals are held back beyond twice the number of workers rather than shed: nothing is
  * known yet that would justify shedding.
@@ -97,7 +98,7 @@ final class AdmissionLimit {
             warned = true;
             LOG.warn(
                     "the queue counts as full at {} of {} records: a record takes {} ms on average, and what is queued has to"
-                            + " settle within {} ms, a third of the transaction time-out; more workers, a longer"
+                            + " settle within {} ms, a quarter of the transaction time-out; more workers, a longer"
                             + " producer.transaction.timeout.ms or processing.guarantee=at_least_once would use more of it",
                     snapshot.limit(),
                     snapshot.capacity(),

@@ -102,7 +102,7 @@ public final class ConsumerLoop {
                 new EpochPipeline(sink, queue, config.commitInterval(), consumer::groupMetadata, time, changed::raise);
         Duration transactionTimeout = config.transactionTimeout();
         this.admission = transactionTimeout != null && queue.policy().shedsOutOfOrder()
-                ? new AdmissionLimit(queue, workers, transactionTimeout.dividedBy(3), time)
+                ? new AdmissionLimit(queue, workers, transactionTimeout.dividedBy(4), time)
                 : null;
     }
 

@@ -32,8 +32,10 @@ class UnbalancedLedgerIT {
     @ParameterizedTest
     @EnumSource
     void anUnbalancedLedgerCommitsNothingAndExitsWithTwo(Guarantee guarantee) throws Exception {
-        Application application =
-                Application.on(kafka, 1).guaranteeing(guarantee).with("processor", ScriptedProcessor.class.getName());
+        Application application = Application.on(kafka, 1)
+                .guaranteeing(guarantee)
+                .with("processor", ScriptedProcessor.class.getName())
+                .with("commit.interval.ms", "15000"); // all of it is one epoch, however slow the machine
         kafka.client().produce(recordsWithOneCheat(application.input()));
 
         SpillwayCommand.Result result = SpillwayCommand.run(
