@@ -52,6 +52,8 @@ public final class Sidecar {
 
     /** How long an interrupted worker may take to end before it is reported as leaked. */
     private static final Duration GRACE = Duration.ofSeconds(2);
+    /** How long a worker that waits at the queue may take to notice that it was closed, before it counts as one that has to be aborted. */
+    private static final Duration WAKE_UP = Duration.ofSeconds(1);
     /** How long the broker may take to confirm the last commits. */
     private static final Duration LAST_COMMIT = Duration.ofSeconds(30);
 
@@ -249,7 +251,7 @@ public final class Sidecar {
             boolean drained = consumerLoop.drain(config.shutdownTimeout());
             queue.close();
             Duration left = config.shutdownTimeout().minusNanos(time.nanoTime() - start);
-            JoinReport joined = scope.join(drained ? left.plus(GRACE) : Duration.ZERO, GRACE);
+            JoinReport joined = scope.join(drained ? left.plus(GRACE) : WAKE_UP, GRACE);
             boolean committed = consumerLoop.commitLast(drained ? LAST_COMMIT : GRACE)
                     && consumerLoop.totals().aborted() == abortedBefore;
             consumerLoop.abandon("the run has ended");
@@ -266,7 +268,7 @@ public final class Sidecar {
             lifecycle.fail(String.valueOf(cause.getMessage()));
             queue.close();
             consumerLoop.abandon("the run failed");
-            JoinReport joined = scope.join(Duration.ZERO, GRACE);
+            JoinReport joined = scope.join(WAKE_UP, GRACE);
             commits.stop();
             return new ExitReport(config.shedPolicy().name(), consumerLoop.totals(), joined, false, cause);
         }
