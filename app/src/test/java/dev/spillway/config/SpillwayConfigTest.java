@@ -409,12 +409,13 @@ class SpillwayConfigTest {
     }
 
     @Test
-    void inspection_joins_no_group() {
+    void inspection_knows_the_group_by_name_and_is_no_member_of_it() {
         assertThat(minimal().with("instance.id", "pod-3").config().inspectionClient())
                 .containsEntry("isolation.level", "read_committed")
                 .containsEntry("auto.offset.reset", "earliest")
                 .containsEntry("enable.auto.commit", "false")
-                .doesNotContainKeys("group.id", "group.instance.id");
+                .containsKey("group.id")
+                .doesNotContainKey("group.instance.id");
     }
 
     @Test

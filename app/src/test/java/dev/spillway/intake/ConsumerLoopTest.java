@@ -809,12 +809,12 @@ class ConsumerLoopTest {
     }
 
     @Test
-    void what_a_third_of_the_transaction_timeout_cannot_hold_is_shed() throws InterruptedException {
+    void what_a_quarter_of_the_transaction_timeout_cannot_hold_is_shed() throws InterruptedException {
         exactly(Station.exactlyOnce(DROP_NEWEST, 20), 4);
         station.round();
         station.work();
-        // two workers, 10 s, 4 s each: five
-        ServiceTimes.add(station.workers, 4, Duration.ofSeconds(4));
+        // two workers, 7.5 s, 3 s each: five
+        ServiceTimes.add(station.workers, 4, Duration.ofSeconds(3));
         station.consumer.append(P0, 20);
 
         station.rounds(3);
@@ -831,7 +831,7 @@ class ConsumerLoopTest {
     void an_abort_by_timeout_halves_what_is_admitted() throws InterruptedException {
         exactly(Station.exactlyOnce(DROP_NEWEST, 20), 4);
         station.round();
-        ServiceTimes.add(station.workers, 4, Duration.ofSeconds(4));
+        ServiceTimes.add(station.workers, 4, Duration.ofSeconds(3));
         station.round();
         assertThat(station.queue.snapshot().limit()).isEqualTo(5);
 
