@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.catchThrowableOfType;
 import static org.awaitility.Awaitility.await;
 
 import dev.spillway.ClusterClient;
+import dev.spillway.CtrlC;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.lang.ProcessBuilder.Redirect;
@@ -156,9 +157,10 @@ class LocalKafkaIT {
     @Test
     @DisabledOnOs(OS.WINDOWS)
     void leavesItToItsParentWhatCtrlCMeans() throws Exception {
+        CtrlC.assumeHeeded();
         try (LocalKafka kafka = LocalKafka.builder().start();
                 ClusterClient client = new ClusterClient(kafka.bootstrapServers())) {
-            interrupt(kafka.pid());
+            CtrlC.sendTo(kafka.pid());
             await("arrival of the signal").atMost(SOON).until(() -> log(kafka).contains("signal SIGINT"));
 
             String topic = client.createTopic("records", 1);
@@ -243,13 +245,6 @@ class LocalKafkaIT {
     /** A process whose parent is dead may stay as a zombie for long; it has no executable any more. */
     private static boolean isGone(ProcessHandle process) {
         return !process.isAlive() || process.info().command().isEmpty();
-    }
-
-    private static void interrupt(long pid) throws Exception {
-        assertThat(new ProcessBuilder("kill", "-INT", Long.toString(pid))
-                        .start()
-                        .waitFor())
-                .isZero();
     }
 
     private static Set<ProcessHandle> children() {

@@ -2,6 +2,7 @@ package dev.spillway.runtime;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.spillway.CtrlC;
 import dev.spillway.TestKafka;
 import java.nio.file.Path;
 import org.junit.jupiter.api.Test;
@@ -49,6 +50,7 @@ class ShutdownIT {
     @Test
     @DisabledOnOs(OS.WINDOWS)
     void ctrlCInTheMiddleOfLoadDoesTheSame() throws Exception {
+        CtrlC.assumeHeeded();
         try (Deployment application = application("exactly_once_v2", "DROP_OLDEST");
                 Load load = application.load(2000, JOB)) {
             SidecarProcess sidecar = application.startAssigned();

@@ -5,6 +5,7 @@ import static java.util.concurrent.TimeUnit.SECONDS;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.fail;
 
+import dev.spillway.CtrlC;
 import java.io.BufferedReader;
 import java.io.File;
 import java.io.IOException;
@@ -105,10 +106,7 @@ final class SidecarProcess implements AutoCloseable {
 
     /** Tells it to end, as Ctrl-C does, and waits for that. */
     int interrupt() throws InterruptedException, IOException {
-        assertThat(new ProcessBuilder("kill", "-INT", Long.toString(pid()))
-                        .start()
-                        .waitFor())
-                .isZero();
+        CtrlC.sendTo(pid());
         return awaitExit(PATIENCE);
     }
 
