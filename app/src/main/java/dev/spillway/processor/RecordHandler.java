@@ -69,6 +69,7 @@ final class RecordHandler implements InputRecord, ProcessorContext {
         }
     }
 
+    /** Looks after the attempt that is being made; called by one thread, again and again. */
     void interruptIfOverdue(long now) {
         attempt.interruptIfOverdue(now);
     }
@@ -94,7 +95,7 @@ final class RecordHandler implements InputRecord, ProcessorContext {
     @SuppressWarnings("CatchingThrowable")
     private @Nullable Throwable process() throws InterruptedException {
         Throwable failure = null;
-        attempt.begin(time.nanoTime());
+        attempt.begin();
         try {
             processor.process(this, this);
         } catch (OutOfMemoryError e) {

@@ -43,7 +43,7 @@ public final class Workers {
         }
     }
 
-    /** Interrupts attempts that have taken longer than {@code processing.timeout.ms}. Any thread. */
+    /** Interrupts attempts that have taken longer than {@code processing.timeout.ms}. Called by one thread, again and again. */
     public void interruptOverdue() {
         long now = time.nanoTime();
         for (int i = 0; i < workers.size(); i++) {

@@ -121,7 +121,7 @@ public final class Delivery implements Callback {
 
     private static int sizeOf(ConsumerRecord<byte @Nullable [], byte @Nullable []> record) {
         int size = Math.max(0, record.serializedKeySize()) + Math.max(0, record.serializedValueSize());
-        for (Header header : record.headers()) {
+        for (Header header : record.headers().toArray()) {
             byte @Nullable [] value = header.value();
             size += header.key().length() + (value == null ? 0 : value.length);
         }

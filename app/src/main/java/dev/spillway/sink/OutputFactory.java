@@ -14,8 +14,6 @@ import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.header.Header;
 import org.apache.kafka.common.header.Headers;
-import org.apache.kafka.common.header.internals.RecordHeader;
-import org.apache.kafka.common.header.internals.RecordHeaders;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -24,7 +22,6 @@ import org.jspecify.annotations.Nullable;
  */
 public final class OutputFactory {
     private static final int REASON_BYTES = 1024;
-    private static final Headers NO_HEADERS = new RecordHeaders();
 
     private final TopicsConfig topics;
     private final SizeLimits limits;
@@ -57,22 +54,28 @@ public final class OutputFactory {
     private ProducerRecord<byte @Nullable [], byte @Nullable []> result(
             Delivery delivery, Output output, @Nullable String part) throws OutputTooLargeException {
         Headers own = output.headers();
-        RecordHeaders headers = withOrigin(own == null ? delivery.record().headers() : own, delivery);
+        var result = outgoing(topics.output(), output.key(), output.value());
+        addHeaders(own == null ? delivery.record().headers() : own, result);
+        addOrigin(delivery, result);
         if (part != null) {
-            headers.add(SpillwayHeaders.PART, utf8(part));
+            result.headers().add(SpillwayHeaders.PART, utf8(part));
         }
-        var result = outgoing(topics.output(), output.key(), output.value(), headers);
         limits.require(result);
         return result;
     }
 
     /** The tombstone of a shed record; without its key if even that does not fit into the drop topic. */
     ProducerRecord<byte @Nullable [], byte @Nullable []> tombstone(Delivery delivery, ShedReason reason) {
-        RecordHeaders headers = withOrigin(NO_HEADERS, delivery);
-        addDecision(Outcome.DROPPED, reason.name(), headers);
-        byte @Nullable [] key = delivery.record().key();
-        var whole = outgoing(topics.drop(), key, null, headers);
-        return limits.allow(whole) ? whole : outgoing(topics.drop(), null, null, headers);
+        var whole = tombstone(delivery, delivery.record().key(), reason);
+        return limits.allow(whole) ? whole : tombstone(delivery, null, reason);
+    }
+
+    private ProducerRecord<byte @Nullable [], byte @Nullable []> tombstone(
+            Delivery delivery, byte @Nullable [] key, ShedReason reason) {
+        var tombstone = outgoing(topics.drop(), key, null);
+        addOrigin(delivery, tombstone);
+        addDecision(Outcome.DROPPED, reason.name(), tombstone);
+        return tombstone;
     }
 
     /**
@@ -83,53 +86,60 @@ public final class OutputFactory {
      */
     ProducerRecord<byte @Nullable [], byte @Nullable []> deadLetter(Delivery delivery, String reason, int attempts) {
         ConsumerRecord<byte @Nullable [], byte @Nullable []> record = delivery.record();
-        RecordHeaders own = withOrigin(NO_HEADERS, delivery);
-        addDecision(Outcome.DEAD_LETTERED, reason, own);
-        own.add(SpillwayHeaders.ATTEMPTS, utf8(Integer.toString(attempts)));
-        RecordHeaders all = withOrigin(record.headers(), delivery);
-        addDecision(Outcome.DEAD_LETTERED, reason, all);
-        all.add(SpillwayHeaders.ATTEMPTS, utf8(Integer.toString(attempts)));
-        var whole = deadLetter(record.key(), record.value(), all);
+        var whole = outgoing(topics.deadLetter(), record.key(), record.value());
+        addHeaders(record.headers(), whole);
+        addFailure(delivery, reason, attempts, whole);
         if (limits.allow(whole)) {
             return whole;
         }
-        var withoutHeaders = deadLetter(record.key(), record.value(), own);
+        var withoutHeaders = outgoing(topics.deadLetter(), record.key(), record.value());
+        addFailure(delivery, reason, attempts, withoutHeaders);
         if (limits.allow(withoutHeaders)) {
             return withoutHeaders;
         }
-        var withoutValue = deadLetter(record.key(), null, own);
-        return limits.allow(withoutValue) ? withoutValue : deadLetter(null, null, own);
-    }
-
-    private ProducerRecord<byte @Nullable [], byte @Nullable []> deadLetter(
-            byte @Nullable [] key, byte @Nullable [] value, Headers headers) {
-        return outgoing(topics.deadLetter(), key, value, headers);
+        var withoutValue = outgoing(topics.deadLetter(), record.key(), null);
+        addFailure(delivery, reason, attempts, withoutValue);
+        if (limits.allow(withoutValue)) {
+            return withoutValue;
+        }
+        var origin = outgoing(topics.deadLetter(), null, null);
+        addFailure(delivery, reason, attempts, origin);
+        return origin;
     }
 
     /** No partition: the producer's partitioner keeps the records of a key together. No timestamp: it is the moment of sending. */
     private static ProducerRecord<byte @Nullable [], byte @Nullable []> outgoing(
-            String topic, byte @Nullable [] key, byte @Nullable [] value, Headers headers) {
-        Integer anyPartition = null;
-        return new ProducerRecord<>(topic, anyPartition, key, value, headers);
+            String topic, byte @Nullable [] key, byte @Nullable [] value) {
+        return new ProducerRecord<>(topic, key, value);
     }
 
     /**
-     * The input's headers and the origin. An input that is itself an output of Spillway (a replay, a chain of sidecars) carries headers
-     * of ours, which stay behind because they would be ambiguous.
+     * An input that is itself an output of Spillway (a replay, a chain of sidecars) carries headers of ours, which stay behind because
+     * they would be ambiguous.
      */
-    private static RecordHeaders withOrigin(Headers input, Delivery delivery) {
-        List<Header> headers = new ArrayList<>(1);
-        for (Header header : input) {
+    private static void addHeaders(Headers input, ProducerRecord<?, ?> output) {
+        for (Header header : input.toArray()) {
             if (!header.key().startsWith(SpillwayHeaders.PREFIX)) {
-                headers.add(header);
+                output.headers().add(header);
             }
         }
-        headers.add(new RecordHeader(
-                SpillwayHeaders.ORIGIN, delivery.run().origin(delivery.record().offset())));
-        return new RecordHeaders(headers);
     }
 
-    private void addDecision(Outcome outcome, String reason, RecordHeaders headers) {
+    private static void addOrigin(Delivery delivery, ProducerRecord<?, ?> output) {
+        output.headers()
+                .add(
+                        SpillwayHeaders.ORIGIN,
+                        delivery.run().origin(delivery.record().offset()));
+    }
+
+    private void addFailure(Delivery delivery, String reason, int attempts, ProducerRecord<?, ?> output) {
+        addOrigin(delivery, output);
+        addDecision(Outcome.DEAD_LETTERED, reason, output);
+        output.headers().add(SpillwayHeaders.ATTEMPTS, utf8(Integer.toString(attempts)));
+    }
+
+    private void addDecision(Outcome outcome, String reason, ProducerRecord<?, ?> output) {
+        Headers headers = output.headers();
         headers.add(SpillwayHeaders.OUTCOME, utf8(outcome.name()));
         headers.add(SpillwayHeaders.REASON, cut(reason));
         headers.add(

@@ -6,6 +6,9 @@ import java.nio.charset.StandardCharsets;
 
 /** The contiguous run of one partition's offsets that belongs to one epoch: where it is booked, and who publishes for it. */
 public final class Run {
+    /** Of a long. */
+    private static final int MOST_DIGITS = 19;
+
     private final Account account;
     private final Publisher publisher;
     private final byte[] originPrefix;
@@ -40,8 +43,10 @@ public final class Run {
 
     private static int digits(long number) {
         int digits = 1;
-        for (long rest = number; rest >= 10; rest /= 10) {
+        long bound = 10;
+        while (number >= bound && digits < MOST_DIGITS) {
             digits++;
+            bound *= 10;
         }
         return digits;
     }

@@ -297,6 +297,7 @@ class RecordHandlerTest {
         });
         Crew.awaitTrue("the attempt has not begun", () -> working.getCount() == 0);
 
+        handler.interruptIfOverdue(manual.nanoTime());
         manual.advance(TIMEOUT.minusNanos(1));
         handler.interruptIfOverdue(manual.nanoTime());
         worker.awaitWaiting();
@@ -315,6 +316,7 @@ class RecordHandlerTest {
         RecordHandler[] self = new RecordHandler[1];
         self[0] = handler(
                 (record, context) -> {
+                    self[0].interruptIfOverdue(time.nanoTime());
                     time.advance(TIMEOUT);
                     self[0].interruptIfOverdue(time.nanoTime());
                     if (Thread.interrupted()) {
@@ -334,6 +336,7 @@ class RecordHandlerTest {
         RecordHandler[] self = new RecordHandler[1];
         self[0] = handler(
                 (record, context) -> {
+                    self[0].interruptIfOverdue(time.nanoTime());
                     time.advance(TIMEOUT);
                     self[0].interruptIfOverdue(time.nanoTime());
                     context.forward(bytes("late"));
@@ -349,7 +352,9 @@ class RecordHandlerTest {
 
     @Test
     void between_attempts_nobody_is_interrupted() throws InterruptedException {
-        RecordHandler handler = handler((record, context) -> {}, time);
+        RecordHandler[] self = new RecordHandler[1];
+        RecordHandler handler = handler((record, context) -> self[0].interruptIfOverdue(time.nanoTime()), time);
+        self[0] = handler;
         handler.handle(line.next(), token);
 
         time.advance(TIMEOUT.multipliedBy(2));

@@ -114,6 +114,7 @@ class WorkersTest {
         });
         workers.forkIn(scope);
         Crew.awaitTrue("they do not work", () -> working.getCount() == 0);
+        workers.interruptOverdue();
         time.advance(Duration.ofSeconds(1));
 
         workers.interruptOverdue();

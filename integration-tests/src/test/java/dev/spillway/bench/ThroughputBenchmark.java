@@ -5,6 +5,8 @@ import dev.spillway.demo.LocalKafka;
 import dev.spillway.flow.Time;
 import dev.spillway.runtime.ExitReport;
 import dev.spillway.runtime.Sidecar;
+import java.lang.management.ManagementFactory;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -15,6 +17,7 @@ import java.util.Random;
 import java.util.UUID;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Collectors;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.NewTopic;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
@@ -28,18 +31,22 @@ import org.apache.kafka.common.serialization.ByteArraySerializer;
 
 /**
  * How fast records go through {@code identity}, beside a plain poll-and-send loop on the same broker in the same run: the arms take
- * turns, and what counts is the ratio of their medians.
+ * turns, each in a JVM of its own with the same heap that has moved all records once before, and what counts is the ratio of their
+ * medians.
  *
- * <p>System properties: {@code bench.records} (default 1,000,000), {@code bench.size} in bytes (200), {@code bench.rounds} after one
- * round of warm-up (3). Rates are those of the steady state: an arm's records over the time between its first and its last send, by the
- * timestamps in the output topic.
+ * <p>System properties: {@code bench.records} (default 1,000,000), {@code bench.size} in bytes (200), {@code bench.rounds} (5), {@code bench.spillway} for settings of the sidecar, as in {@code workers=4,queue.capacity=2000}. Rates are
+ * those of the steady state: an arm's records over the time between its first and its last send, by the timestamps in the output topic.
  */
 public final class ThroughputBenchmark {
     private static final int RECORDS = Integer.getInteger("bench.records", 1_000_000);
     private static final int SIZE = Integer.getInteger("bench.size", 200);
-    private static final int ROUNDS = Integer.getInteger("bench.rounds", 3);
+    private static final int ROUNDS = Integer.getInteger("bench.rounds", 5);
+    private static final Map<String, String> OWN_SETTINGS = settingsIn(System.getProperty("bench.spillway", ""));
     private static final int PARTITIONS = 4;
     private static final String INPUT = "bench-input";
+    private static final String WARM_UP = "bench-warm-up";
+    private static final String PLAIN = "plain loop";
+    private static final List<String> ARMS = List.of(PLAIN, "at_least_once", "exactly_once_v2");
 
     private final String bootstrapServers;
 
@@ -47,8 +54,14 @@ public final class ThroughputBenchmark {
         this.bootstrapServers = bootstrapServers;
     }
 
-    /** Runs all arms in turns and prints a table. */
+    /** Runs all arms in turns and prints a table; or, as a child, one arm: its name, its output topic, the broker. */
     public static void main(String[] args) throws Exception {
+        if (args.length == 3) {
+            ThroughputBenchmark child = new ThroughputBenchmark(args[2]);
+            child.moveTo(WARM_UP, args[0]);
+            child.moveTo(args[1], args[0]);
+            return;
+        }
         try (LocalKafka kafka = LocalKafka.builder()
                 .partitions(PARTITIONS)
                 .heap(1024)
@@ -58,38 +71,65 @@ public final class ThroughputBenchmark {
         }
     }
 
-    private interface Arm {
-        /** Moves all records to the topic. */
-        void moveTo(String output) throws Exception;
+    private static Map<String, String> settingsIn(String text) {
+        return Arrays.stream(text.split(","))
+                .filter(setting -> !setting.isEmpty())
+                .map(setting -> setting.split("=", 2))
+                .collect(Collectors.toMap(setting -> setting[0], setting -> setting[1]));
     }
 
     private void run() throws Exception {
-        create(List.of(INPUT, "bench-drops", "bench-dead"));
+        create(List.of(INPUT, WARM_UP, "bench-drops", "bench-dead"));
         fillInput();
-        Map<String, Arm> arms = new LinkedHashMap<>();
-        arms.put("plain loop", this::plainLoop);
-        arms.put("spillway at_least_once", output -> spillway(output, "at_least_once"));
-        arms.put("spillway exactly_once_v2", output -> spillway(output, "exactly_once_v2"));
         Map<String, List<Double>> rates = new LinkedHashMap<>();
-        for (int round = 0; round <= ROUNDS; round++) {
-            for (Map.Entry<String, Arm> arm : arms.entrySet()) {
-                String output = "bench-output-" + round + "-" + arm.getKey().replace(' ', '-');
+        for (int round = 1; round <= ROUNDS; round++) {
+            for (String arm : ARMS) {
+                String output = "bench-output-" + round + "-" + arm.replace(' ', '-');
                 create(List.of(output));
-                arm.getValue().moveTo(output);
+                double cpuSeconds = inItsOwnJvm(arm, output);
                 double rate = RECORDS / (sendingMillis(output) / 1e3);
-                System.out.printf(
-                        "%s %-26s %,10.0f records/s%n", round == 0 ? "warm-up" : "round " + round, arm.getKey(), rate);
-                if (round > 0) {
-                    rates.computeIfAbsent(arm.getKey(), name -> new ArrayList<>())
-                            .add(rate);
-                }
+                System.out.printf("round %d %-16s %,10.0f records/s, %.1f s of CPU%n", round, arm, rate, cpuSeconds);
+                rates.computeIfAbsent(arm, name -> new ArrayList<>()).add(rate);
             }
         }
         print(rates);
     }
 
+    private double inItsOwnJvm(String arm, String output) throws Exception {
+        List<String> command = new ArrayList<>(
+                List.of(Path.of(System.getProperty("java.home"), "bin", "java").toString()));
+        // The heap and the log's level are the parent's.
+        command.addAll(ManagementFactory.getRuntimeMXBean().getInputArguments());
+        command.addAll(List.of("-cp", System.getProperty("java.class.path"), ThroughputBenchmark.class.getName()));
+        command.addAll(List.of(arm, output, bootstrapServers));
+        Process child = new ProcessBuilder(command).inheritIO().start();
+        try {
+            double cpuSeconds = 0;
+            while (!child.waitFor(20, TimeUnit.MILLISECONDS)) {
+                cpuSeconds = child.info()
+                        .totalCpuDuration()
+                        .map(cpu -> cpu.toMillis() / 1e3)
+                        .orElse(cpuSeconds);
+            }
+            if (child.exitValue() != 0) {
+                throw new IllegalStateException(arm + " ended with " + child.exitValue());
+            }
+            return cpuSeconds;
+        } finally {
+            child.destroyForcibly();
+        }
+    }
+
+    private void moveTo(String output, String arm) {
+        if (arm.equals(PLAIN)) {
+            plainLoop(output);
+        } else {
+            spillway(output, arm);
+        }
+    }
+
     private static void print(Map<String, List<Double>> rates) {
-        double plain = median(rates.values().iterator().next());
+        double plain = median(rates.get(PLAIN));
         System.out.printf(
                 "%n| arm | records/s (median) | min | max | ratio to the plain loop |%n|---|---|---|---|---|%n");
         rates.forEach((arm, all) -> System.out.printf(
@@ -196,8 +236,8 @@ public final class ThroughputBenchmark {
         settings.put("shed.policy", "BLOCK");
         settings.put("processor", "identity");
         settings.put("processing.guarantee", guarantee);
-        settings.put("workers", System.getProperty("bench.workers", "2"));
         settings.put("admin.listen", "");
+        settings.putAll(OWN_SETTINGS);
         clients().forEach((key, value) -> {
             if (!key.equals("bootstrap.servers")) {
                 settings.put("producer." + key, value.toString());
