@@ -374,8 +374,9 @@ class LedgerTest {
                     return null;
                 }));
             }
+            ledger.seal(); // whoever settles the last record that a sealed epoch waits for tells; before that nobody
+            // does
             start.countDown();
-            ledger.seal();
             for (Future<?> settler : settlers) {
                 settler.get(20, TimeUnit.SECONDS);
             }
