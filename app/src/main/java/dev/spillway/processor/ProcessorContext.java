@@ -1,8 +1,10 @@
 package dev.spillway.processor;
 
 import dev.spillway.flow.CancellationToken;
+import java.util.concurrent.Callable;
 import org.apache.kafka.common.header.Headers;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
 
 /** What a processor may do besides computing. Valid until {@link Processor#process} returns, in its thread only. */
 public interface ProcessorContext {
@@ -32,4 +34,17 @@ public interface ProcessorContext {
 
     /** Cancelled when the work is to end. */
     CancellationToken cancellation();
+
+    /**
+     * Runs work that only computes in the pool for that, which has as many platform threads as there are cores, and waits for it.
+     * However many records compute, those that wait for something else still get a core when they need one.
+     *
+     * @return what the work returns
+     * @throws InterruptedException when the attempt is interrupted; the work is interrupted then, too
+     * @throws Exception what the work throws
+     */
+    <T extends @Nullable Object> T cpuBound(Callable<T> work) throws Exception;
+
+    /** For what the processor has to say; named after its class. */
+    Logger logger();
 }

@@ -11,10 +11,13 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.Callable;
 import java.util.random.RandomGenerator;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.common.header.Headers;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Takes one record after the other to its outcome: processed, or tried again with exponential back-off and full jitter (as in Marc
@@ -23,6 +26,8 @@ import org.jspecify.annotations.Nullable;
  */
 final class RecordHandler implements InputRecord, ProcessorContext {
     private final Processor processor;
+    private final CpuPool cpuPool;
+    private final Logger logger;
     private final RetryConfig retry;
     private final SpoiledOrigins spoiled;
     private final Time time;
@@ -34,8 +39,16 @@ final class RecordHandler implements InputRecord, ProcessorContext {
     private @Nullable CancellationToken token;
     private int attemptNumber;
 
-    RecordHandler(Processor processor, RetryConfig retry, SpoiledOrigins spoiled, Time time, RandomGenerator jitter) {
+    RecordHandler(
+            Processor processor,
+            CpuPool cpuPool,
+            RetryConfig retry,
+            SpoiledOrigins spoiled,
+            Time time,
+            RandomGenerator jitter) {
         this.processor = processor;
+        this.cpuPool = cpuPool;
+        this.logger = LoggerFactory.getLogger(processor.getClass());
         this.retry = retry;
         this.spoiled = spoiled;
         this.time = time;
@@ -208,6 +221,16 @@ final class RecordHandler implements InputRecord, ProcessorContext {
             throw new IllegalStateException("no record is being processed");
         }
         return token;
+    }
+
+    @Override
+    public <T extends @Nullable Object> T cpuBound(Callable<T> work) throws Exception {
+        return cpuPool.run(work);
+    }
+
+    @Override
+    public Logger logger() {
+        return logger;
     }
 
     private void add(Output output) {

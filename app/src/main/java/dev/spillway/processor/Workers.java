@@ -24,6 +24,7 @@ public final class Workers {
             int count,
             ShedQueue<Delivery> queue,
             Processor processor,
+            CpuPool cpuPool,
             RetryConfig retry,
             SpoiledOrigins spoiled,
             Time time,
@@ -31,7 +32,8 @@ public final class Workers {
         this.time = time;
         List<Worker> made = new ArrayList<>(count);
         for (int i = 0; i < count; i++) {
-            made.add(new Worker(queue, new RecordHandler(processor, retry, spoiled, time, jitter), serviceTime, time));
+            made.add(new Worker(
+                    queue, new RecordHandler(processor, cpuPool, retry, spoiled, time, jitter), serviceTime, time));
         }
         this.workers = List.copyOf(made);
     }

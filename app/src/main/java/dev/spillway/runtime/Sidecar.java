@@ -12,6 +12,7 @@ import dev.spillway.intake.ConsumerLoop;
 import dev.spillway.intake.ConsumerOffsetCommitter;
 import dev.spillway.intake.IntakeConfig;
 import dev.spillway.ledger.RunTotals;
+import dev.spillway.processor.CpuPool;
 import dev.spillway.processor.Processor;
 import dev.spillway.processor.Processors;
 import dev.spillway.processor.Workers;
@@ -111,13 +112,14 @@ public final class Sidecar {
         lifecycle.start("configuration is valid");
         CancellationToken root = CancellationToken.root();
         try (Processor processor = Processors.create(config, time);
+                CpuPool cpuPool = new CpuPool(Runtime.getRuntime().availableProcessors());
                 Admin admin = Admin.create(config.adminClient());
                 Consumer<byte @Nullable [], byte @Nullable []> consumer =
                         new KafkaConsumer<>(config.consumerClient())) {
             Preflight preflight = new Preflight(admin, config);
             SizeLimits limits = preflight.check();
             Map<TopicPartition, Long> end = untilEnd ? preflight.endOffsets() : null;
-            return run(root, processor, consumer, limits, end);
+            return run(root, processor, cpuPool, consumer, limits, end);
         } catch (RuntimeException e) {
             if (lifecycle.state() instanceof Lifecycle.Starting) {
                 lifecycle.fail(String.valueOf(e.getMessage()));
@@ -131,6 +133,7 @@ public final class Sidecar {
     private ExitReport run(
             CancellationToken root,
             Processor processor,
+            CpuPool cpuPool,
             Consumer<byte @Nullable [], byte @Nullable []> consumer,
             SizeLimits limits,
             @Nullable Map<TopicPartition, Long> end) {
@@ -139,7 +142,14 @@ public final class Sidecar {
         SpoiledOrigins spoiled = new SpoiledOrigins();
         OutputFactory outputs = new OutputFactory(config.topics(), limits, time);
         Workers workers = new Workers(
-                config.workers(), queue, processor, config.retry(), spoiled, time, RandomGenerator.getDefault());
+                config.workers(),
+                queue,
+                processor,
+                cpuPool,
+                config.retry(),
+                spoiled,
+                time,
+                RandomGenerator.getDefault());
         WorkerScope scope = new WorkerScope(root, config.workerThreads(), time);
         ConsumerOffsetCommitter offsetCommitter = new ConsumerOffsetCommitter(consumer);
         try (Commits commits = new Commits();

@@ -6,6 +6,7 @@ import dev.spillway.config.RetryConfig;
 import dev.spillway.flow.PassingTime;
 import dev.spillway.flow.ShedPolicies;
 import dev.spillway.flow.ShedQueue;
+import dev.spillway.processor.CpuPool;
 import dev.spillway.processor.ServiceTimes;
 import dev.spillway.processor.Workers;
 import dev.spillway.sink.Delivery;
@@ -25,6 +26,7 @@ class AdmissionLimitTest {
             WORKERS,
             queue,
             (record, context) -> {},
+            new CpuPool(1),
             new RetryConfig(0, Duration.ZERO, Duration.ZERO, Duration.ofSeconds(1)),
             new SpoiledOrigins(),
             time,

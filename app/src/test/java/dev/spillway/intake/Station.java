@@ -8,6 +8,7 @@ import dev.spillway.flow.PassingTime;
 import dev.spillway.flow.ShedPolicy;
 import dev.spillway.flow.ShedQueue;
 import dev.spillway.flow.Signal;
+import dev.spillway.processor.CpuPool;
 import dev.spillway.processor.Processor;
 import dev.spillway.processor.Workers;
 import dev.spillway.sink.AcknowledgingSink;
@@ -60,7 +61,7 @@ final class Station {
         this.queue = new ShedQueue<>(capacity, 1000, policy, Delivery::size, time);
         Processor nobody = (record, context) -> {};
         RetryConfig retry = new RetryConfig(0, Duration.ZERO, Duration.ZERO, Duration.ofSeconds(1));
-        this.workers = new Workers(WORKERS, queue, nobody, retry, spoiled, time, new Random(1));
+        this.workers = new Workers(WORKERS, queue, nobody, new CpuPool(1), retry, spoiled, time, new Random(1));
         Signal changed = new Signal(time);
         ConsumerOffsetCommitter committer = new ConsumerOffsetCommitter(consumer);
         this.loop = new ConsumerLoop(

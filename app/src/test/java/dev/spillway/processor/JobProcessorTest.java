@@ -23,12 +23,13 @@ import org.junit.jupiter.params.provider.ValueSource;
 class JobProcessorTest {
     private final PassingTime time = new PassingTime();
     private final DeliveryLine line = new DeliveryLine(time);
+    private final CpuPool cpuPool = new CpuPool(1); // without a thread until somebody computes
     private final CancellationToken token = CancellationToken.root();
 
     /** Does the job as a worker would. */
     private void handle(byte @Nullable [] value) throws InterruptedException {
         RetryConfig retry = new RetryConfig(1, Duration.ZERO, Duration.ZERO, Duration.ofSeconds(1));
-        new RecordHandler(new JobProcessor(time), retry, line.spoiled(), time, new Random(1))
+        new RecordHandler(new JobProcessor(time), cpuPool, retry, line.spoiled(), time, new Random(1))
                 .handle(line.next(value), token);
     }
 

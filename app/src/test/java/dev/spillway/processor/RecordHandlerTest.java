@@ -36,6 +36,7 @@ class RecordHandlerTest {
     private final PassingTime time = new PassingTime();
     private final ManualTime manual = new ManualTime();
     private final DeliveryLine line = new DeliveryLine(time);
+    private final CpuPool cpuPool = new CpuPool(1); // without a thread until somebody computes
     private final CancellationToken token = CancellationToken.root();
     private final List<Long> jitterBounds = new ArrayList<>();
     private final RetryConfig retry = new RetryConfig(3, Duration.ofMillis(100), Duration.ofMillis(300), TIMEOUT);
@@ -53,7 +54,7 @@ class RecordHandlerTest {
     };
 
     private RecordHandler handler(Processor processor, Time clock) {
-        return new RecordHandler(processor, retry, line.spoiled(), clock, jitter);
+        return new RecordHandler(processor, cpuPool, retry, line.spoiled(), clock, jitter);
     }
 
     private Delivery handle(Processor processor) throws InterruptedException {

@@ -34,6 +34,7 @@ class WorkersTest {
 
     private final ManualTime time = new ManualTime();
     private final DeliveryLine line = new DeliveryLine(time);
+    private final CpuPool cpuPool = new CpuPool(1); // without a thread until somebody computes
     private final ShedQueue<Delivery> queue = new ShedQueue<>(100, 10_000, ShedPolicies.BLOCK, Delivery::size, time);
     private final WorkerScope scope = new WorkerScope(CancellationToken.root(), WorkerThreads.PLATFORM, time);
 
@@ -45,7 +46,7 @@ class WorkersTest {
 
     private Workers workers(int count, Processor processor) {
         RetryConfig retry = new RetryConfig(0, Duration.ZERO, Duration.ZERO, Duration.ofSeconds(1));
-        return new Workers(count, queue, processor, retry, line.spoiled(), time, new Random(1));
+        return new Workers(count, queue, processor, cpuPool, retry, line.spoiled(), time, new Random(1));
     }
 
     private void offer(int count) {
