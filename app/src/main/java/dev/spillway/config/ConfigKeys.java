@@ -35,6 +35,12 @@ final class ConfigKeys {
     static final String RETRY_BACKOFF_MAX_MS = "retry.backoff.max.ms";
     static final String PROCESSING_TIMEOUT_MS = "processing.timeout.ms";
     static final String ORDERING = "ordering";
+    static final String PLUGIN_PATH = "plugin.path";
+    static final String BATCH_MAX_RECORDS = "batch.max.records";
+    static final String BATCH_LINGER_MS = "batch.linger.ms";
+    static final String CIRCUIT_BREAKER_WINDOW = "circuit.breaker.window";
+    static final String CIRCUIT_BREAKER_FAILURE_PERCENT = "circuit.breaker.failure.percent";
+    static final String CIRCUIT_BREAKER_PROBE_INTERVAL_MS = "circuit.breaker.probe.interval.ms";
     static final String ADMIN_LISTEN = "admin.listen";
 
     static final String CONSUMER_PREFIX = "consumer.";
@@ -56,6 +62,8 @@ final class ConfigKeys {
         defineIdentity(def);
         defineFlow(def);
         defineTiming(def);
+        defineFailures(def);
+        defineBatches(def);
         return def;
     }
 
@@ -139,7 +147,16 @@ final class ConfigKeys {
                         new ConfigDef.NonEmptyString(),
                         Importance.HIGH,
                         "What workers do with a record: identity, job, or the name of a class that implements"
-                                + " dev.spillway.processor.Processor. Keys that begin with 'processor.' are handed to it.")
+                                + " dev.spillway.processor.Processor or BatchProcessor. Keys that begin with 'processor.' are"
+                                + " handed to it.")
+                .define(
+                        PLUGIN_PATH,
+                        ConfigDef.Type.LIST,
+                        List.of(),
+                        ConfigDef.ValidList.anyNonDuplicateValues(true, false),
+                        Importance.LOW,
+                        "Folders that hold processors of your own, comma separated: each jar in them, and each folder of jars, is a"
+                                + " plug-in with a class loader of its own.")
                 .define(
                         WORKERS,
                         ConfigDef.Type.INT,
@@ -174,9 +191,13 @@ final class ConfigKeys {
                         ORDERING,
                         ConfigDef.Type.STRING,
                         "unordered",
-                        ValidString.in("unordered"),
-                        Importance.LOW,
-                        "Whether records wait for others: unordered lets each go as soon as a worker is free.");
+                        ValidString.in(Arrays.stream(Ordering.values())
+                                .map(Ordering::configValue)
+                                .toArray(String[]::new)),
+                        Importance.MEDIUM,
+                        "Which records wait for others: unordered lets each go as soon as a worker is free; with key, those of"
+                                + " one key are processed one after the other, in the order of their offsets, retries included,"
+                                + " while other keys go on; with partition, those of one partition.");
     }
 
     private static void defineTiming(ConfigDef def) {
@@ -196,6 +217,23 @@ final class ConfigKeys {
                         Importance.MEDIUM,
                         "How long one attempt at a record may take, in milliseconds; then it is interrupted and counts as failed.")
                 .define(
+                        SHUTDOWN_TIMEOUT_MS,
+                        ConfigDef.Type.LONG,
+                        30_000L,
+                        Range.between(0, LONGEST_MILLIS),
+                        Importance.MEDIUM,
+                        "How long a shutdown may drain, in milliseconds, before it interrupts the workers.")
+                .define(
+                        ADMIN_LISTEN,
+                        ConfigDef.Type.STRING,
+                        "127.0.0.1:8080",
+                        matching("|[^\\s:]+:[0-9]{1,5}|\\[[0-9a-fA-F:]+\\]:[0-9]{1,5}", "host:port, or nothing"),
+                        Importance.LOW,
+                        "Where /health/live and /health/ready are served over HTTP, as host:port; empty switches it off.");
+    }
+
+    private static void defineFailures(ConfigDef def) {
+        def.define(
                         RETRY_MAX_RETRIES,
                         ConfigDef.Type.INT,
                         3,
@@ -217,19 +255,46 @@ final class ConfigKeys {
                         Importance.LOW,
                         "The longest pause between two attempts, in milliseconds.")
                 .define(
-                        SHUTDOWN_TIMEOUT_MS,
-                        ConfigDef.Type.LONG,
-                        30_000L,
-                        Range.between(0, LONGEST_MILLIS),
+                        CIRCUIT_BREAKER_WINDOW,
+                        ConfigDef.Type.INT,
+                        20,
+                        Range.between(0, 1_000_000),
                         Importance.MEDIUM,
-                        "How long a shutdown may drain, in milliseconds, before it interrupts the workers.")
+                        "After how many attempts the failed ones among them are counted, to see whether what the processor depends"
+                                + " on is down; 0 for never. While it is down the intake pauses and retries are not used up, so"
+                                + " that an outage does not drain the input into the dead letter topic.")
                 .define(
-                        ADMIN_LISTEN,
-                        ConfigDef.Type.STRING,
-                        "127.0.0.1:8080",
-                        matching("|[^\\s:]+:[0-9]{1,5}|\\[[0-9a-fA-F:]+\\]:[0-9]{1,5}", "host:port, or nothing"),
+                        CIRCUIT_BREAKER_FAILURE_PERCENT,
+                        ConfigDef.Type.INT,
+                        95,
+                        Range.between(1, 100),
                         Importance.LOW,
-                        "Where /health/live and /health/ready are served over HTTP, as host:port; empty switches it off.");
+                        "How many of a hundred attempts have to fail for that; permanent failures do not count.")
+                .define(
+                        CIRCUIT_BREAKER_PROBE_INTERVAL_MS,
+                        ConfigDef.Type.LONG,
+                        1000L,
+                        Range.between(1, LONGEST_MILLIS),
+                        Importance.LOW,
+                        "How often one record is tried then, in milliseconds; the flow goes on when that succeeds.");
+    }
+
+    private static void defineBatches(ConfigDef def) {
+        def.define(
+                        BATCH_MAX_RECORDS,
+                        ConfigDef.Type.INT,
+                        100,
+                        Range.between(1, 100_000),
+                        Importance.LOW,
+                        "How many records a processor that takes batches gets at most at once.")
+                .define(
+                        BATCH_LINGER_MS,
+                        ConfigDef.Type.LONG,
+                        5L,
+                        Range.between(0, LONGEST_MILLIS),
+                        Importance.LOW,
+                        "How long after its first record a batch closes at the latest, in milliseconds; under load it fills"
+                                + " without waiting.");
     }
 
     /** A null default stands for one that is computed, or for none. */

@@ -29,13 +29,9 @@ public record RetryConfig(int maxRetries, Duration backoff, Duration backoffMax,
         return Duration.ofMillis(Math.min(millis, backoffMax.toMillis()));
     }
 
-    /** The longest that one record may take: all attempts and all pauses. */
+    /** The longest that one record may take: all attempts, and before each retry the longest pause that a processor may ask for. */
     public Duration longestProcessing() {
-        Duration longest = timeout.multipliedBy(maxRetries + 1L);
-        for (int retry = 1; retry <= maxRetries; retry++) {
-            longest = longest.plus(backoffBefore(retry));
-        }
-        return longest;
+        return timeout.multipliedBy(maxRetries + 1L).plus(backoffMax.multipliedBy(maxRetries));
     }
 
     /**

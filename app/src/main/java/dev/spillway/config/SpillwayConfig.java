@@ -103,6 +103,11 @@ public final class SpillwayConfig {
         return Map.copyOf(processorSettings);
     }
 
+    /** The folders that hold plug-ins. */
+    public List<String> pluginPath() {
+        return values.getList(ConfigKeys.PLUGIN_PATH);
+    }
+
     /** How many records are processed at once. */
     public int workers() {
         Integer workers = values.getInt(ConfigKeys.WORKERS);
@@ -147,6 +152,29 @@ public final class SpillwayConfig {
     /** How long a shutdown may drain. */
     public Duration shutdownTimeout() {
         return millis(ConfigKeys.SHUTDOWN_TIMEOUT_MS);
+    }
+
+    /** Which records wait for each other. */
+    public Ordering ordering() {
+        return Ordering.valueOf(values.getString(ConfigKeys.ORDERING).toUpperCase(Locale.ROOT));
+    }
+
+    /** How many records a batch holds at most. */
+    public int batchMaxRecords() {
+        return values.getInt(ConfigKeys.BATCH_MAX_RECORDS);
+    }
+
+    /** How long after its first record a batch closes. */
+    public Duration batchLinger() {
+        return millis(ConfigKeys.BATCH_LINGER_MS);
+    }
+
+    /** When what the processor depends on counts as down. */
+    public BreakerConfig breaker() {
+        return new BreakerConfig(
+                values.getInt(ConfigKeys.CIRCUIT_BREAKER_WINDOW),
+                values.getInt(ConfigKeys.CIRCUIT_BREAKER_FAILURE_PERCENT),
+                millis(ConfigKeys.CIRCUIT_BREAKER_PROBE_INTERVAL_MS));
     }
 
     public RetryConfig retry() {

@@ -9,7 +9,8 @@ import java.util.Map;
  * @param capacity in records, as configured
  * @param limit the effective capacity in records: the capacity, or less where admission is limited
  * @param depth records queued
- * @param bytes their weight in bytes
+ * @param parked records that were taken and wait to be handed out again; they count against the limit
+ * @param bytes the weight of those that are queued or parked, in bytes
  * @param highWaterMark the largest depth so far
  * @param admitted how many arrivals entered the queue
  * @param taken how many left it to a taker
@@ -21,6 +22,7 @@ public record QueueSnapshot(
         int capacity,
         int limit,
         int depth,
+        int parked,
         long bytes,
         int highWaterMark,
         long admitted,

@@ -2,42 +2,52 @@ package dev.spillway.flow;
 
 import com.google.errorprone.annotations.concurrent.GuardedBy;
 import java.time.Duration;
-import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
+import java.util.PriorityQueue;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Consumer;
+import java.util.function.Function;
 import java.util.function.Predicate;
 import java.util.function.ToLongFunction;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The bounded hand-off between those who bring records and those who work on them: first in, first out, bounded in records and
  * in bytes, with a policy that says what gives way when it is full. All methods may be called by any thread.
  *
- * <p>One lock guards all state. {@code notEmpty} means that something is queued or the queue is closed; takers wait for it.
+ * <p>One lock guards all state. {@code notEmpty} means that something may be taken or the queue is closed; takers wait for it.
  * {@code room} means that some arrival that did not fit may fit now, or the queue is closed; offers under {@link
  * ShedPolicies#BLOCK} wait for it. {@code drained} means that no more than {@code awaitedDepth}
- * records are queued, or the queue is closed. How a waiter's wait ends is decided under the lock, together with the counts.
+ * records are held, or the queue is closed. How a waiter's wait ends is decided under the lock, together with the counts.
  *
  * <p>A capacity of 0 is a rendezvous: an arrival is admitted only for a taker that already waits.
  *
  * <p>Takers get the head, and evictions take the head. What was taken or evicted is therefore always older than what is
- * queued; only arrivals that a policy sheds at the door may be younger.
+ * queued; only arrivals that a policy sheds at the door may be younger. Where items have lanes, takers get the oldest whose lane is
+ * free; a lane is free again when its item was {@linkplain #release released}.
+ *
+ * <p>A taken item may be {@linkplain #park parked} for a while. It keeps its place in its lane, and it counts against the capacity, so
+ * that however many wait for another attempt, what the queue holds is bounded; but it is not queued: no policy sheds it. When its time
+ * has come it is handed out before everything else.
  *
  * @param <T> what is handed over
  */
 public final class ShedQueue<T> implements AutoCloseable {
     private static final long FOREVER = Long.MAX_VALUE;
     private static final int NOBODY = -1;
+    private static final int UNRESTRICTED = Integer.MAX_VALUE;
 
     private final int capacity;
     private final long capacityBytes;
     private final ShedPolicy policy;
     private final ToLongFunction<? super T> weigher;
+    private final boolean hasLanes;
+    private final Consumer<? super T> onTake;
     private final Time time;
 
     private final ReentrantLock lock = new ReentrantLock();
@@ -46,7 +56,10 @@ public final class ShedQueue<T> implements AutoCloseable {
     private final Condition drained = lock.newCondition();
 
     @GuardedBy("lock")
-    private final ArrayDeque<T> queue = new ArrayDeque<>();
+    private final Backlog<T> queue;
+
+    @GuardedBy("lock")
+    private final PriorityQueue<Parked<T>> parked = new PriorityQueue<>();
 
     @GuardedBy("lock")
     private final Map<ShedReason, Long> shed = new EnumMap<>(ShedReason.class);
@@ -54,8 +67,13 @@ public final class ShedQueue<T> implements AutoCloseable {
     @GuardedBy("lock")
     private long bytes;
 
+    /** Of what is queued and what is parked. */
     @GuardedBy("lock")
     private int limit;
+
+    /** How many items takers may still have; {@link #UNRESTRICTED} as a rule. */
+    @GuardedBy("lock")
+    private int allowance = UNRESTRICTED;
 
     @GuardedBy("lock")
     private int waitingTakers;
@@ -86,7 +104,7 @@ public final class ShedQueue<T> implements AutoCloseable {
     private long withdrawn;
 
     /**
-     * Creates an empty queue.
+     * Creates an empty queue without lanes.
      *
      * @param capacity how many records it holds at most, at least 0
      * @param capacityBytes how many bytes it holds at most, at least 1
@@ -96,6 +114,35 @@ public final class ShedQueue<T> implements AutoCloseable {
      */
     public ShedQueue(
             int capacity, long capacityBytes, ShedPolicy policy, ToLongFunction<? super T> weigher, Time time) {
+        this(capacity, capacityBytes, policy, weigher, new FifoBacklog<>(), item -> {}, time);
+    }
+
+    /**
+     * Creates an empty queue with lanes: items of one lane are handed out one after the other.
+     *
+     * @param laneOf an item's lane, compared with {@code equals}; null when it waits for nobody
+     * @param onTake told of every item that a taker gets for the first time; called under the lock, as the visitor of {@link #forEach}
+     * @see #ShedQueue(int, long, ShedPolicy, ToLongFunction, Time)
+     */
+    public ShedQueue(
+            int capacity,
+            long capacityBytes,
+            ShedPolicy policy,
+            ToLongFunction<? super T> weigher,
+            Function<? super T, ? extends @Nullable Object> laneOf,
+            Consumer<? super T> onTake,
+            Time time) {
+        this(capacity, capacityBytes, policy, weigher, new LaneBacklog<>(laneOf), onTake, time);
+    }
+
+    private ShedQueue(
+            int capacity,
+            long capacityBytes,
+            ShedPolicy policy,
+            ToLongFunction<? super T> weigher,
+            Backlog<T> backlog,
+            Consumer<? super T> onTake,
+            Time time) {
         if (capacity < 0 || capacityBytes < 1) {
             throw new IllegalArgumentException("capacity " + capacity + ", capacityBytes " + capacityBytes);
         }
@@ -103,6 +150,9 @@ public final class ShedQueue<T> implements AutoCloseable {
         this.capacityBytes = capacityBytes;
         this.policy = policy;
         this.weigher = weigher;
+        this.queue = backlog;
+        this.hasLanes = backlog instanceof LaneBacklog;
+        this.onTake = onTake;
         this.time = time;
         this.limit = capacity;
     }
@@ -168,19 +218,19 @@ public final class ShedQueue<T> implements AutoCloseable {
     }
 
     /**
-     * Waits until no more than so many records are queued, or the queue is closed, or the time has passed.
+     * Waits until no more than so many records are held, parked ones included, or the queue is closed, or the time has passed.
      *
-     * @return whether no more than so many are queued
+     * @return whether no more than so many are held
      */
     public boolean awaitDepth(int atMost, Duration timeout) throws InterruptedException {
         lock.lockInterruptibly();
         try {
             long left = timeout.toNanos();
-            while (queue.size() > atMost && !closed && left > 0) {
+            while (held() > atMost && !closed && left > 0) {
                 awaitedDepth = Math.max(awaitedDepth, atMost);
                 left = time.await(lock, drained, left);
             }
-            return queue.size() <= atMost;
+            return held() <= atMost;
         } finally {
             lock.unlock();
         }
@@ -213,22 +263,99 @@ public final class ShedQueue<T> implements AutoCloseable {
      * @return whether any came; false when the queue is closed and drained
      */
     public boolean takeBatch(Collection<? super T> into, int max) throws InterruptedException {
+        return takeBatch(into, max, Duration.ZERO);
+    }
+
+    /**
+     * Takes up to {@code max} records from the head; waits until there is at least one, and from then on so long at most for the rest.
+     *
+     * @param into where they go, in order
+     * @return whether any came; false when the queue is closed and drained
+     * @throws InterruptedException when the thread is interrupted before the first came; afterwards it stays interrupted
+     */
+    public boolean takeBatch(Collection<? super T> into, int max, Duration linger) throws InterruptedException {
         if (max < 1) {
             throw new IllegalArgumentException("max " + max);
         }
         lock.lockInterruptibly();
         try {
             awaitNotEmpty(FOREVER);
-            int count = Math.min(max, queue.size());
-            for (int i = 0; i < count; i++) {
-                into.add(removeHead());
+            int count = takeAvailable(into, max);
+            if (count > 0 && count < max && !linger.isZero()) {
+                takeRest(into, max - count, linger.toNanos());
             }
-            taken += count;
-            wakeOffers();
             return count > 0;
         } finally {
             lock.unlock();
         }
+    }
+
+    /**
+     * Takes an item back from a taker and hands it out again after the pause, to any taker.
+     *
+     * @param item what was taken and not released
+     */
+    public void park(T item, Duration pause) {
+        lock.lock();
+        try {
+            parked.add(new Parked<>(item, time.nanoTime() + Math.max(0, pause.toNanos())));
+            bytes += weigher.applyAsLong(item);
+            notEmpty.signal(); // one who waits has to look at the time again
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** Says that a taker is done with an item, for good: the next one of its lane may be taken. Nothing to do without lanes. */
+    public void release(T item) {
+        if (!hasLanes) {
+            return;
+        }
+        lock.lock();
+        try {
+            queue.release(item);
+            wakeTakers();
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /**
+     * Forgets parked items that match: they will not be handed out again, and their lanes are free.
+     *
+     * @param filter called under the lock: quick, and without a call to this queue
+     */
+    public void forgetParked(Predicate<? super T> filter) {
+        lock.lock();
+        try {
+            List<Parked<T>> matching =
+                    parked.stream().filter(waiting -> filter.test(waiting.item)).toList();
+            for (Parked<T> waiting : matching) {
+                parked.remove(waiting);
+                bytes -= weigher.applyAsLong(waiting.item);
+                queue.release(waiting.item);
+            }
+            wakeTakers();
+            wakeOffers();
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** Lets takers have no more than so many items from now on, counting parked ones whose time has come; 0 stops them. */
+    public void restrictTakers(int allowed) {
+        lock.lock();
+        try {
+            allowance = allowed;
+            wakeTakers();
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** Ends a restriction. */
+    public void unrestrictTakers() {
+        restrictTakers(UNRESTRICTED);
     }
 
     /**
@@ -239,14 +366,10 @@ public final class ShedQueue<T> implements AutoCloseable {
     public List<T> removeIf(Predicate<? super T> filter) {
         lock.lock();
         try {
-            List<T> kept = new ArrayList<>(queue.size());
-            List<T> removed = new ArrayList<>();
-            queue.forEach(item -> (filter.test(item) ? removed : kept).add(item));
+            List<T> removed = queue.removeIf(filter);
             if (removed.isEmpty()) {
                 return removed;
             }
-            queue.clear();
-            queue.addAll(kept);
             bytes -= removed.stream().mapToLong(weigher).sum();
             withdrawn += removed.size();
             wakeOffers();
@@ -322,6 +445,7 @@ public final class ShedQueue<T> implements AutoCloseable {
                     capacity,
                     limit,
                     queue.size(),
+                    parked.size(),
                     bytes,
                     highWaterMark,
                     admitted,
@@ -382,9 +506,11 @@ public final class ShedQueue<T> implements AutoCloseable {
         long weight = weigh(arrival);
         while (!fits(weight)) {
             ShedPolicy.Verdict verdict = policy.onFull();
-            if (verdict instanceof ShedPolicy.Verdict.ShedOldest oldest && !queue.isEmpty()) {
+            if (verdict instanceof ShedPolicy.Verdict.ShedOldest oldest && queue.size() > 0) {
                 evicted++;
-                shed(removeHead(), oldest.reason(), victims);
+                T victim = queue.evict();
+                bytes -= weigher.applyAsLong(victim);
+                shed(victim, oldest.reason(), victims);
                 wakeOffers();
             } else if (verdict instanceof ShedPolicy.Verdict.ShedOldest oldest) {
                 shed(arrival, oldest.reason(), victims);
@@ -396,7 +522,7 @@ public final class ShedQueue<T> implements AutoCloseable {
                 return false;
             }
         }
-        queue.addLast(arrival);
+        queue.add(arrival);
         bytes += weight;
         admitted++;
         highWaterMark = Math.max(highWaterMark, queue.size());
@@ -420,32 +546,101 @@ public final class ShedQueue<T> implements AutoCloseable {
 
     @GuardedBy("lock")
     private boolean fits(long weight) {
-        return queue.size() < (capacity == 0 ? waitingTakers : limit) && weight <= capacityBytes - bytes;
+        return held() < (capacity == 0 ? waitingTakers : limit) && weight <= capacityBytes - bytes;
+    }
+
+    @GuardedBy("lock")
+    private int held() {
+        return queue.size() + parked.size();
     }
 
     @GuardedBy("lock")
     private TakeResult<T> takeLocked() {
-        if (queue.isEmpty()) {
-            return closed ? new TakeResult.Closed<>() : new TakeResult.Empty<>();
+        if (!isAnyTakeable()) {
+            return isDrained() ? new TakeResult.Closed<>() : new TakeResult.Empty<>();
         }
-        taken++;
-        T head = removeHead();
-        wakeOffers();
-        return new TakeResult.Taken<>(head);
+        T next = next();
+        afterTake();
+        return new TakeResult.Taken<>(next);
+    }
+
+    /** What may be taken now, without waiting. */
+    @GuardedBy("lock")
+    private int takeAvailable(Collection<? super T> into, int max) {
+        int count = 0;
+        while (count < max && isAnyTakeable()) {
+            into.add(next());
+            count++;
+        }
+        if (count > 0) {
+            afterTake();
+        }
+        return count;
     }
 
     @GuardedBy("lock")
-    private T removeHead() {
-        T head = queue.removeFirst();
-        bytes -= weigher.applyAsLong(head);
-        return head;
+    private void afterTake() {
+        wakeOffers();
+        if (closed || (waitingTakers > 0 && isAnyTakeable())) {
+            wakeTakers(); // the signal for what is left may have been ours; the last one tells the others of the end
+        }
     }
 
-    /** Returns when something is queued, the queue is closed or the time has passed. */
+    /** Fills a batch that has begun; an interrupt closes it. */
+    @GuardedBy("lock")
+    private void takeRest(Collection<? super T> into, int max, long nanos) {
+        long deadline = time.nanoTime() + nanos;
+        int missing = max;
+        try {
+            while (missing > 0 && !closed && deadline - time.nanoTime() > 0) {
+                awaitNotEmpty(deadline - time.nanoTime());
+                missing -= takeAvailable(into, missing);
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    /** Removes what is to be handed out next; there is something. */
+    @GuardedBy("lock")
+    private T next() {
+        if (allowance != UNRESTRICTED) {
+            allowance--;
+        }
+        T next;
+        if (isAnyDue()) {
+            next = parked.remove().item;
+        } else {
+            next = queue.take();
+            taken++;
+            onTake.accept(next);
+        }
+        bytes -= weigher.applyAsLong(next);
+        return next;
+    }
+
+    @GuardedBy("lock")
+    private boolean isAnyTakeable() {
+        return allowance > 0 && (queue.takeable() > 0 || isAnyDue());
+    }
+
+    @GuardedBy("lock")
+    private boolean isAnyDue() {
+        Parked<T> first = parked.peek();
+        return first != null && first.dueNanos - time.nanoTime() <= 0;
+    }
+
+    /** Whether takers have nothing to wait for any more. Those that may not take do not wait for the end of a restriction. */
+    @GuardedBy("lock")
+    private boolean isDrained() {
+        return closed && (held() == 0 || allowance == 0);
+    }
+
+    /** Returns when something may be taken, the queue is closed and drained, or the time has passed. */
     @GuardedBy("lock")
     private void awaitNotEmpty(long nanos) throws InterruptedException {
         long left = nanos;
-        if (!queue.isEmpty() || closed || left <= 0) {
+        if (isAnyTakeable() || isDrained() || left <= 0) {
             return;
         }
         waitingTakers++;
@@ -453,8 +648,8 @@ public final class ShedQueue<T> implements AutoCloseable {
             if (capacity == 0) {
                 wakeOffers();
             }
-            while (queue.isEmpty() && !closed && left > 0) {
-                left = left == FOREVER ? awaitForever(notEmpty) : time.await(lock, notEmpty, left);
+            while (!isAnyTakeable() && !isDrained() && left > 0) {
+                left = awaitTakeable(left);
             }
         } catch (InterruptedException e) {
             leaveInterrupted(e);
@@ -463,13 +658,29 @@ public final class ShedQueue<T> implements AutoCloseable {
         }
     }
 
+    /** One wait: for a signal, for the time, or until the first of the parked is due. */
+    @GuardedBy("lock")
+    private long awaitTakeable(long left) throws InterruptedException {
+        Parked<T> first = allowance > 0 ? parked.peek() : null;
+        if (first == null) {
+            return left == FOREVER ? awaitForever(notEmpty) : time.await(lock, notEmpty, left);
+        }
+        long untilDue = Math.max(1, first.dueNanos - time.nanoTime());
+        if (left == FOREVER) {
+            time.await(lock, notEmpty, untilDue);
+            return FOREVER;
+        }
+        long wait = Math.min(left, untilDue);
+        return left - wait + time.await(lock, notEmpty, wait);
+    }
+
     /**
      * An interrupted taker may have swallowed the signal for a record, or be the very taker that a rendezvous admitted a
      * record for. If there is a record it takes it and stays interrupted; nobody else would be told of it.
      */
     @GuardedBy("lock")
     private void leaveInterrupted(InterruptedException e) throws InterruptedException {
-        if (queue.isEmpty()) {
+        if (!isAnyTakeable()) {
             throw e;
         }
         Thread.currentThread().interrupt();
@@ -493,7 +704,9 @@ public final class ShedQueue<T> implements AutoCloseable {
 
     @GuardedBy("lock")
     private void wakeTakers() {
-        for (int i = Math.min(waitingTakers, queue.size()); i > 0; i--) {
+        int ready =
+                isDrained() ? waitingTakers : Math.min(allowance, queue.takeable() + (isAnyDue() ? parked.size() : 0));
+        for (int i = Math.min(waitingTakers, ready); i > 0; i--) {
             notEmpty.signal();
         }
     }
@@ -504,9 +717,25 @@ public final class ShedQueue<T> implements AutoCloseable {
         if (waitingOffers > 0) {
             room.signalAll();
         }
-        if (queue.size() <= awaitedDepth) {
+        if (held() <= awaitedDepth) {
             awaitedDepth = NOBODY;
             drained.signalAll();
+        }
+    }
+
+    /** A taken item that is to be handed out again. */
+    private static final class Parked<T> implements Comparable<Parked<T>> {
+        final T item;
+        final long dueNanos;
+
+        Parked(T item, long dueNanos) {
+            this.item = item;
+            this.dueNanos = dueNanos;
+        }
+
+        @Override
+        public int compareTo(Parked<T> other) {
+            return Long.compare(dueNanos - other.dueNanos, 0); // monotonic time may overflow
         }
     }
 }

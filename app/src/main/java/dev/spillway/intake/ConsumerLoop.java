@@ -56,6 +56,7 @@ public final class ConsumerLoop {
     private final Signal changed;
     private final EpochPipeline epochs;
     private final @Nullable AdmissionLimit admission;
+    private final CircuitBreaker breaker;
     private final @Nullable ConsumerOffsetCommitter offsetCommitter;
     private final IntakeConfig config;
     private final CancellationToken workerToken;
@@ -100,8 +101,9 @@ public final class ConsumerLoop {
         this.time = time;
         this.epochs =
                 new EpochPipeline(sink, queue, config.commitInterval(), consumer::groupMetadata, time, changed::raise);
+        this.breaker = new CircuitBreaker(config.breaker(), queue, workers.downstream(), time);
         Duration transactionTimeout = config.transactionTimeout();
-        this.admission = transactionTimeout != null && queue.policy().shedsOutOfOrder()
+        this.admission = transactionTimeout != null && (queue.policy().shedsOutOfOrder() || config.takesOutOfOrder())
                 ? new AdmissionLimit(queue, workers, transactionTimeout.dividedBy(4), time)
                 : null;
     }
@@ -233,6 +235,7 @@ public final class ConsumerLoop {
             offsetCommitter.tryAgain();
         }
         advance();
+        breaker.update();
         if (admission != null) {
             admission.update();
         }
@@ -309,7 +312,7 @@ public final class ConsumerLoop {
 
     /** Offers what has arrived to the queue, as far as it goes without waiting. */
     private void admit() {
-        if (arrivals.isEmpty() || !epochs.ensureOpen()) {
+        if (arrivals.isEmpty() || isHeldBack() || !epochs.ensureOpen()) {
             return;
         }
         int admitted = 0;
@@ -324,6 +327,11 @@ public final class ConsumerLoop {
             polledUpTo.forEach(epochs::skipTo);
             polledUpTo.clear();
         }
+    }
+
+    /** While the breaker is open nothing more comes in, unless there is nothing left that a probe could be made with. */
+    private boolean isHeldBack() {
+        return breaker.isOpen() && epochs.outstanding() > 0;
     }
 
     private int admitSome(List<Delivery> waiting) {
@@ -359,7 +367,7 @@ public final class ConsumerLoop {
     }
 
     private void awaitRoom() throws InterruptedException {
-        if (!epochs.ensureOpen() || admission != null) {
+        if (!epochs.ensureOpen() || admission != null || breaker.isOpen()) {
             changed.await(PAUSED_WAIT);
         } else {
             queue.awaitDepth(queue.snapshot().limit() / 2, PAUSED_WAIT);

@@ -35,8 +35,8 @@ import org.slf4j.LoggerFactory;
  *
  * <p><b>The cut.</b> What is still queued when an epoch is sealed moves on to the next one, in both ledgers: nobody has touched it, so it
  * may belong to either. A sealed epoch therefore holds only what was taken or settled, and joins as soon as the workers are done with
- * what they have in hand, however long the queue is. Only where a policy settles arrivals at the door does something touched lie behind
- * something queued; then what lies between stays, because an epoch's offsets have no holes.
+ * what they have in hand, however long the queue is. Only where a policy settles arrivals at the door, or records wait for others of
+ * their key, does something touched lie behind something queued; then what lies between stays, because an epoch's offsets have no holes.
  */
 final class EpochPipeline {
     private static final Logger LOG = LoggerFactory.getLogger(EpochPipeline.class);
@@ -115,7 +115,7 @@ final class EpochPipeline {
     /** Settles what the policy shed, each in its own epoch. */
     void drop(List<BatchOffer.Victim<Delivery>> victims) {
         for (BatchOffer.Victim<Delivery> victim : victims) {
-            openEpoch().noteSettledAhead(victim.item());
+            victim.item().noteShed();
             victim.item().run().publisher().dropped(victim.item(), victim.reason());
         }
     }
@@ -124,7 +124,7 @@ final class EpochPipeline {
     void refuse(Delivery delivery, String reason) {
         stamp(List.of(delivery));
         consumed(List.of(delivery));
-        openEpoch().noteSettledAhead(delivery);
+        delivery.noteShed();
         delivery.run().publisher().deadLettered(delivery, reason, 0);
     }
 
@@ -278,6 +278,7 @@ final class EpochPipeline {
         sealed.removeAll(aborted);
         open = null;
         queue.removeIf(delivery -> true);
+        queue.forgetParked(Delivery::isDiscarded);
         return rewind;
     }
 

@@ -22,9 +22,6 @@ final class LiveEpoch {
     private final Publisher publisher;
     private final Map<TopicPartition, Run> runs = new HashMap<>();
 
-    /** The highest offset of each partition that was settled at the door, while older ones may still be queued. */
-    private final Map<TopicPartition, Long> settledAhead = new HashMap<>();
-
     private long firstRecordAtNanos;
     private @Nullable CompletableFuture<@Nullable Void> commit;
 
@@ -79,12 +76,13 @@ final class LiveEpoch {
     }
 
     /**
-     * Whether a queued record may leave the epoch again: nobody has touched it, nor anything behind it in its partition. Takers and
-     * evictions take the head of the queue, so that only what was settled at the door can lie behind.
+     * Whether a queued record may leave the epoch again: nobody has touched it, nor anything behind it in its partition. In a queue
+     * without lanes takers and evictions take the head, so that only what was settled at the door can lie behind. Called under the
+     * queue's lock.
      */
     boolean mayLeave(Delivery queued, TopicPartition partition) {
         return queued.run() == runs.get(partition)
-                && queued.record().offset() > settledAhead.getOrDefault(partition, -1L);
+                && queued.run().isUntouchedFrom(queued.record().offset());
     }
 
     /** The offsets to commit: of each partition that the epoch holds records of, the one behind them. */
@@ -117,11 +115,6 @@ final class LiveEpoch {
 
     void committing(CompletableFuture<@Nullable Void> future) {
         commit = future;
-    }
-
-    /** Notes a record that gets its outcome at the door, perhaps before older ones of its partition. */
-    void noteSettledAhead(Delivery delivery) {
-        settledAhead.merge(partitionOf(delivery), delivery.record().offset(), Math::max);
     }
 
     static TopicPartition partitionOf(Delivery delivery) {

@@ -22,8 +22,9 @@ public interface BatchProcessor extends AutoCloseable {
 
     /**
      * Processes a batch: forwards the results of each entry through its own context, and {@linkplain BatchEntry#fail fails} entries that
-     * cannot be processed. What the others forwarded is published when it returns. When it throws, nothing is published; a batch of
-     * several is then cut in halves and tried again, so that a record that cannot be processed fails alone.
+     * cannot be processed. What the others forwarded is published when it returns. When it throws, nothing is published, and
+     * each record of the batch is tried again alone: at once after a {@link PermanentFailureException}, otherwise after its back-off. So
+     * a record that cannot be processed fails alone.
      *
      * @param batch at least one entry; valid until this returns
      * @throws Exception as {@link Processor#process}, about the batch as a whole

@@ -3,6 +3,7 @@ package dev.spillway.processor;
 import dev.spillway.config.InvalidConfigException;
 import dev.spillway.config.SpillwayConfig;
 import dev.spillway.flow.Time;
+import java.util.Map;
 
 /** Finds the processor that the configuration names. */
 public final class Processors {
@@ -13,37 +14,63 @@ public final class Processors {
      *
      * @throws InvalidConfigException when there is none of that name, or it cannot be made or configured
      */
-    public static Processor create(SpillwayConfig config, Time time) {
-        Processor processor =
+    public static Work create(SpillwayConfig config, Time time) {
+        Object processor =
                 switch (config.processor()) {
                     case "identity" -> new IdentityProcessor();
                     case "job" -> new JobProcessor(time);
-                    default -> instantiate(config.processor());
+                    default -> instantiate(config);
                 };
+        if (processor instanceof Processor one) {
+            configure(config, one::configure);
+            return Work.of(one);
+        }
+        if (processor instanceof BatchProcessor batches) {
+            configure(config, batches::configure);
+            return Work.of(batches, config.batchMaxRecords(), config.batchLinger());
+        }
+        throw new InvalidConfigException("processor=" + config.processor() + " implements neither "
+                + Processor.class.getName() + " nor " + BatchProcessor.class.getName());
+    }
+
+    private interface Configurable {
+        void configure(Map<String, String> settings);
+    }
+
+    /** A plug-in may do anything here, even overflow a stack. */
+    @SuppressWarnings("CatchingThrowable")
+    private static void configure(SpillwayConfig config, Configurable processor) {
         try {
             processor.configure(config.processorSettings());
+        } catch (OutOfMemoryError e) {
+            throw e;
         } catch (RuntimeException e) {
             throw new InvalidConfigException(
                     "processor=" + config.processor() + " cannot be configured: " + e.getMessage());
+        } catch (Throwable e) {
+            throw new InvalidConfigException("processor=" + config.processor() + " cannot be configured: " + e);
         }
-        return processor;
     }
 
-    private static Processor instantiate(String className) {
+    private static Object instantiate(SpillwayConfig config) {
+        String className = config.processor();
         try {
-            Class<?> type =
-                    Class.forName(className, true, Thread.currentThread().getContextClassLoader());
-            return type.asSubclass(Processor.class).getConstructor().newInstance();
+            return classNamed(className, config).getConstructor().newInstance();
         } catch (ClassNotFoundException e) {
             throw new InvalidConfigException("processor=" + className
-                    + " is neither identity nor job nor a class on the class path: check the name, or add the jar");
-        } catch (ClassCastException e) {
-            throw new InvalidConfigException(
-                    "processor=" + className + " does not implement " + Processor.class.getName());
+                    + " is neither identity nor job nor a class on the class path or in plugin.path: check the name, or add"
+                    + " the jar");
         } catch (ReflectiveOperationException | LinkageError e) {
             Throwable cause = e.getCause() == null ? e : e.getCause();
             throw new InvalidConfigException("processor=" + className
                     + " cannot be created by a public constructor without parameters: " + cause);
         }
+    }
+
+    private static Class<?> classNamed(String className, SpillwayConfig config) throws ClassNotFoundException {
+        var plugin = PluginPath.find(className, config.pluginPath());
+        return plugin.isPresent()
+                ? plugin.get()
+                : Class.forName(className, true, Thread.currentThread().getContextClassLoader());
     }
 }

@@ -2,83 +2,87 @@ package dev.spillway.processor;
 
 import dev.spillway.config.RetryConfig;
 import dev.spillway.flow.CancellationToken;
-import dev.spillway.flow.Time;
+import dev.spillway.flow.ShedQueue;
 import dev.spillway.sink.Delivery;
-import dev.spillway.sink.Output;
 import dev.spillway.sink.OutputTooLargeException;
 import dev.spillway.sink.SpoiledOrigins;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
-import java.util.concurrent.Callable;
 import java.util.random.RandomGenerator;
-import org.apache.kafka.clients.consumer.ConsumerRecord;
-import org.apache.kafka.common.header.Headers;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Takes one record after the other to its outcome: processed, or tried again with exponential back-off and full jitter (as in Marc
- * Brooker: Exponential Backoff and Jitter, AWS Architecture Blog 2015) until it is a dead letter. One worker's own; it is itself the
- * record and the context that the processor sees, so that no object is made for each record.
+ * Makes attempts at records: each ends processed, as a dead letter, or parked in the queue until its next attempt, after an exponential
+ * back-off with full jitter (as in Marc Brooker: Exponential Backoff and Jitter, AWS Architecture Blog 2015). One worker's own.
+ *
+ * <p>Of a batch only first attempts are made together. A record that is tried again is tried alone, so that it can never take its
+ * neighbours with it.
  */
-final class RecordHandler implements InputRecord, ProcessorContext {
-    private final Processor processor;
-    private final CpuPool cpuPool;
-    private final Logger logger;
+final class RecordHandler {
+    private final Work work;
+    private final ShedQueue<Delivery> queue;
     private final RetryConfig retry;
     private final SpoiledOrigins spoiled;
-    private final Time time;
+    private final Downstream downstream;
     private final RandomGenerator jitter;
+    private final CpuPool cpuPool;
+    private final Logger logger;
     private final Attempt attempt;
 
-    private final List<Output> outputs = new ArrayList<>();
-    private @Nullable Delivery current;
-    private @Nullable CancellationToken token;
-    private int attemptNumber;
+    /** Used again and again; as many as the largest batch so far had records. */
+    private final List<Entry> entries = new ArrayList<>();
 
+    private final List<Entry> only;
+    private int answered;
+    private int failed;
+
+    /**
+     * Makes the handler of one worker.
+     *
+     * @param queue where the deliveries come from: they are released to it, or parked in it
+     */
     RecordHandler(
-            Processor processor,
+            Work work,
+            ShedQueue<Delivery> queue,
             CpuPool cpuPool,
             RetryConfig retry,
             SpoiledOrigins spoiled,
-            Time time,
+            Downstream downstream,
             RandomGenerator jitter) {
-        this.processor = processor;
+        this.work = work;
+        this.queue = queue;
         this.cpuPool = cpuPool;
-        this.logger = LoggerFactory.getLogger(processor.getClass());
         this.retry = retry;
         this.spoiled = spoiled;
-        this.time = time;
+        this.downstream = downstream;
         this.jitter = jitter;
+        this.logger = LoggerFactory.getLogger(work.type());
         this.attempt = new Attempt(retry.timeout());
+        this.only = List.of(new Entry(cpuPool, logger));
     }
 
     /**
-     * Settles the record, unless its epoch is aborted first.
+     * Makes one attempt at each of the records, unless its epoch is aborted first.
      *
-     * @throws InterruptedException when the work is cancelled; the record is not settled then
+     * @throws InterruptedException when the work is cancelled; what is not settled then stays so
      */
-    void handle(Delivery delivery, CancellationToken cancellation) throws InterruptedException {
-        current = delivery;
-        token = cancellation;
-        Optional<String> refusal = spoiled.reasonFor(delivery);
-        if (refusal.isPresent()) {
-            delivery.run().publisher().deadLettered(delivery, refusal.get(), 1);
-            return;
-        }
-        for (attemptNumber = 1; !delivery.isDiscarded(); attemptNumber++) {
-            Throwable failure = tryOnce(delivery);
-            if (failure == null) {
-                return;
+    void handle(List<Delivery> batch, CancellationToken cancellation) throws InterruptedException {
+        try {
+            if (work.isForBatches()) {
+                handleTogether(batch, cancellation);
+            } else {
+                for (int i = 0; i < batch.size(); i++) {
+                    handleAlone(batch.get(i), cancellation);
+                }
             }
-            if (failure instanceof PermanentFailureException || attemptNumber > retry.maxRetries()) {
-                delivery.run().publisher().deadLettered(delivery, reason(failure), attemptNumber);
-                return;
-            }
-            pauseBefore(attemptNumber);
+        } finally {
+            downstream.add(answered, failed);
+            answered = 0;
+            failed = 0;
         }
     }
 
@@ -87,38 +91,122 @@ final class RecordHandler implements InputRecord, ProcessorContext {
         attempt.interruptIfOverdue(now);
     }
 
-    /** One attempt; null when the record is settled. */
-    private @Nullable Throwable tryOnce(Delivery delivery) throws InterruptedException {
-        outputs.clear();
-        Throwable failure = process();
-        if (failure == null) {
-            try {
-                delivery.run().publisher().processed(delivery, outputs);
-            } catch (OutputTooLargeException e) {
-                return new PermanentFailureException(String.valueOf(e.getMessage()));
+    private void handleAlone(Delivery delivery, CancellationToken cancellation) throws InterruptedException {
+        if (isToBeProcessed(delivery)) {
+            Entry entry = only.get(0);
+            entry.begin(delivery, cancellation);
+            conclude(entry, process(only, cancellation));
+        }
+    }
+
+    private void handleTogether(List<Delivery> batch, CancellationToken cancellation) throws InterruptedException {
+        List<Delivery> single = new ArrayList<>();
+        int count = 0;
+        for (Delivery delivery : batch) {
+            if (delivery.attempts() > 0) {
+                single.add(delivery);
+            } else if (isToBeProcessed(delivery)) {
+                entry(count++).begin(delivery, cancellation);
             }
         }
-        return failure;
+        if (count > 0) {
+            List<Entry> together = entries.subList(0, count);
+            Throwable failure = process(together, cancellation);
+            if (count > 1 && failure instanceof PermanentFailureException) {
+                for (Entry entry : together) {
+                    entry.delivery().countAttempt(-1); // whose fault it is, the next attempts tell
+                    single.add(entry.delivery());
+                }
+            } else {
+                for (Entry entry : together) {
+                    conclude(entry, failure);
+                }
+            }
+        }
+        for (Delivery delivery : single) {
+            handleAlone(delivery, cancellation);
+        }
+    }
+
+    private Entry entry(int index) {
+        if (index == entries.size()) {
+            entries.add(new Entry(cpuPool, logger));
+        }
+        return entries.get(index);
+    }
+
+    /** Whether there is anything to try: not in an aborted epoch, nor where Kafka has refused the results before. */
+    private boolean isToBeProcessed(Delivery delivery) {
+        if (delivery.isDiscarded()) {
+            queue.release(delivery);
+            return false;
+        }
+        Optional<String> refusal = spoiled.reasonFor(delivery);
+        if (refusal.isPresent()) {
+            delivery.run().publisher().deadLettered(delivery, refusal.get(), 1);
+            queue.release(delivery);
+            return false;
+        }
+        return true;
+    }
+
+    /** What becomes of a record after an attempt. */
+    private void conclude(Entry entry, @Nullable Throwable failureOfAll) {
+        Delivery delivery = entry.delivery();
+        Throwable failure = failureOfAll != null ? failureOfAll : entry.failure();
+        if (failure == null) {
+            try {
+                delivery.run().publisher().processed(delivery, entry.outputs());
+                answered++;
+                queue.release(delivery);
+                return;
+            } catch (OutputTooLargeException e) {
+                failure = new PermanentFailureException(String.valueOf(e.getMessage()));
+            }
+        }
+        boolean permanent = failure instanceof PermanentFailureException;
+        if (permanent) {
+            answered++;
+        } else {
+            failed++;
+        }
+        if (!permanent && downstream.isDown()) {
+            delivery.countAttempt(-1);
+            parkFor(retry.backoffMax(), delivery);
+        } else if (permanent || delivery.attempts() > retry.maxRetries()) {
+            delivery.run().publisher().deadLettered(delivery, reason(failure), delivery.attempts());
+            queue.release(delivery);
+        } else {
+            parkFor(pauseAfter(delivery.attempts(), failure), delivery);
+        }
+    }
+
+    private void parkFor(Duration pause, Delivery delivery) {
+        if (delivery.isDiscarded()) {
+            queue.release(delivery);
+        } else {
+            queue.park(delivery, pause);
+        }
     }
 
     /**
-     * Calls the processor. Whatever it throws is its failure at this record, errors too, as a deeply nested document may overflow a
+     * Calls the processor. Whatever it throws is its failure at these records, errors too, as a deeply nested document may overflow a
      * stack; but not when memory is used up, which is nobody's record's fault.
      */
     @SuppressWarnings("CatchingThrowable")
-    private @Nullable Throwable process() throws InterruptedException {
+    private @Nullable Throwable process(List<Entry> batch, CancellationToken cancellation) throws InterruptedException {
         Throwable failure = null;
         attempt.begin();
         try {
-            processor.process(this, this);
+            work.process(batch);
         } catch (OutOfMemoryError e) {
             throw e;
         } catch (Throwable e) {
             failure = e;
         }
         boolean overdue = attempt.end();
-        dropStrayInterrupt();
-        if (failure != null && cancellation().isCancelled()) {
+        dropStrayInterrupt(cancellation);
+        if (failure != null && cancellation.isCancelled()) {
             throw new InterruptedException("cancelled while processing");
         }
         return failure != null && overdue ? new ProcessingTimeoutException(retry.timeout()) : failure;
@@ -128,18 +216,19 @@ final class RecordHandler implements InputRecord, ProcessorContext {
      * An interrupt that the processor left behind is meant for nobody, and would end the next wait for a record as if the work were
      * cancelled. Who cancels does that first and interrupts then, so that no such interrupt is dropped here.
      */
-    private void dropStrayInterrupt() {
-        if (Thread.interrupted() && cancellation().isCancelled()) {
+    private static void dropStrayInterrupt(CancellationToken cancellation) {
+        if (Thread.interrupted() && cancellation.isCancelled()) {
             Thread.currentThread().interrupt();
         }
     }
 
-    private void pauseBefore(int retryNumber) throws InterruptedException {
-        long most = retry.backoffBefore(retryNumber).toNanos();
+    private Duration pauseAfter(int attempts, Throwable failure) {
+        long most = retry.backoffBefore(attempts).toNanos();
         Duration pause = Duration.ofNanos(most == 0 ? 0 : jitter.nextLong(most + 1));
-        if (cancellation().await(time, pause)) {
-            throw new InterruptedException("cancelled before a retry");
+        if (failure instanceof RetryLaterException later && later.pause().compareTo(pause) > 0) {
+            return later.pause().compareTo(retry.backoffMax()) < 0 ? later.pause() : retry.backoffMax();
         }
+        return pause;
     }
 
     private static String reason(Throwable failure) {
@@ -147,96 +236,5 @@ final class RecordHandler implements InputRecord, ProcessorContext {
             return failure + ": " + failure.getCause();
         }
         return failure.toString();
-    }
-
-    private ConsumerRecord<byte @Nullable [], byte @Nullable []> record() {
-        return currentDelivery().record();
-    }
-
-    Delivery currentDelivery() {
-        if (current == null) {
-            throw new IllegalStateException("no record is being processed");
-        }
-        return current;
-    }
-
-    @Override
-    public byte @Nullable [] key() {
-        return record().key();
-    }
-
-    @Override
-    public byte @Nullable [] value() {
-        return record().value();
-    }
-
-    @Override
-    public Headers headers() {
-        return record().headers();
-    }
-
-    @Override
-    public String topic() {
-        return record().topic();
-    }
-
-    @Override
-    public int partition() {
-        return record().partition();
-    }
-
-    @Override
-    public long offset() {
-        return record().offset();
-    }
-
-    @Override
-    public long timestamp() {
-        return record().timestamp();
-    }
-
-    @Override
-    public int attempt() {
-        return attemptNumber;
-    }
-
-    @Override
-    public void forward(byte @Nullable [] value) {
-        add(new Output(key(), value, null));
-    }
-
-    @Override
-    public void forward(byte @Nullable [] key, byte @Nullable [] value) {
-        add(new Output(key, value, null));
-    }
-
-    @Override
-    public void forward(byte @Nullable [] key, byte @Nullable [] value, Headers headers) {
-        add(new Output(key, value, headers));
-    }
-
-    @Override
-    public CancellationToken cancellation() {
-        if (token == null) {
-            throw new IllegalStateException("no record is being processed");
-        }
-        return token;
-    }
-
-    @Override
-    public <T extends @Nullable Object> T cpuBound(Callable<T> work) throws Exception {
-        return cpuPool.run(work);
-    }
-
-    @Override
-    public Logger logger() {
-        return logger;
-    }
-
-    private void add(Output output) {
-        if (outputs.size() >= MAX_RESULTS) {
-            throw new PermanentFailureException("more than " + MAX_RESULTS + " results for one record");
-        }
-        outputs.add(output);
     }
 }

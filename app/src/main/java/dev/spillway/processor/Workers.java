@@ -12,18 +12,19 @@ import java.util.List;
 import java.util.random.RandomGenerator;
 
 /**
- * The workers of a sidecar: all take from one queue and give to one processor. Made and forked by the runtime; watched by the
- * consumer loop, which interrupts attempts that take too long.
+ * The workers of a sidecar: all take from one queue and do the same work. Made and forked by the runtime; watched by the consumer loop,
+ * which interrupts attempts that take too long.
  */
 public final class Workers {
     private final List<Worker> workers;
     private final ServiceTime serviceTime = new ServiceTime();
+    private final Downstream downstream = new Downstream();
     private final Time time;
 
     public Workers(
             int count,
             ShedQueue<Delivery> queue,
-            Processor processor,
+            Work work,
             CpuPool cpuPool,
             RetryConfig retry,
             SpoiledOrigins spoiled,
@@ -32,8 +33,8 @@ public final class Workers {
         this.time = time;
         List<Worker> made = new ArrayList<>(count);
         for (int i = 0; i < count; i++) {
-            made.add(new Worker(
-                    queue, new RecordHandler(processor, cpuPool, retry, spoiled, time, jitter), serviceTime, time));
+            RecordHandler handler = new RecordHandler(work, queue, cpuPool, retry, spoiled, downstream, jitter);
+            made.add(new Worker(queue, work, handler, serviceTime, time));
         }
         this.workers = List.copyOf(made);
     }
@@ -63,16 +64,23 @@ public final class Workers {
         return serviceTime;
     }
 
-    /** One worker: takes a batch, handles each record of it. */
+    /** How their attempts ended. */
+    public Downstream downstream() {
+        return downstream;
+    }
+
+    /** One worker: takes a batch, makes an attempt at each record of it. */
     private static final class Worker implements WorkerScope.Work {
         private final ShedQueue<Delivery> queue;
+        private final Work work;
         private final RecordHandler handler;
         private final ServiceTime serviceTime;
         private final Time time;
         private final BatchSize batchSize = new BatchSize();
 
-        Worker(ShedQueue<Delivery> queue, RecordHandler handler, ServiceTime serviceTime, Time time) {
+        Worker(ShedQueue<Delivery> queue, Work work, RecordHandler handler, ServiceTime serviceTime, Time time) {
             this.queue = queue;
+            this.work = work;
             this.handler = handler;
             this.serviceTime = serviceTime;
             this.time = time;
@@ -81,17 +89,21 @@ public final class Workers {
         /** Ends when the queue is closed and drained, or by the interrupt that follows a cancellation. */
         @Override
         public void run(CancellationToken token) throws InterruptedException {
-            List<Delivery> batch = new ArrayList<>(BatchSize.MOST);
-            while (queue.takeBatch(batch, batchSize.next())) {
+            List<Delivery> batch = new ArrayList<>();
+            while (takeNext(batch)) {
                 long start = time.nanoTime();
-                for (int i = 0; i < batch.size(); i++) {
-                    handler.handle(batch.get(i), token);
-                }
+                handler.handle(batch, token);
                 long busy = time.nanoTime() - start;
                 batchSize.observe(batch.size(), busy);
                 serviceTime.add(batch.size(), busy);
                 batch.clear();
             }
+        }
+
+        private boolean takeNext(List<Delivery> batch) throws InterruptedException {
+            return work.isForBatches()
+                    ? queue.takeBatch(batch, work.maxRecords(), work.linger())
+                    : queue.takeBatch(batch, batchSize.next());
         }
 
         void interruptIfOverdue(long now) {

@@ -1,6 +1,7 @@
 package dev.spillway.runtime;
 
 import dev.spillway.config.Guarantee;
+import dev.spillway.config.Ordering;
 import dev.spillway.config.SpillwayConfig;
 import dev.spillway.flow.CancellationToken;
 import dev.spillway.flow.JoinReport;
@@ -13,8 +14,8 @@ import dev.spillway.intake.ConsumerOffsetCommitter;
 import dev.spillway.intake.IntakeConfig;
 import dev.spillway.ledger.RunTotals;
 import dev.spillway.processor.CpuPool;
-import dev.spillway.processor.Processor;
 import dev.spillway.processor.Processors;
+import dev.spillway.processor.Work;
 import dev.spillway.processor.Workers;
 import dev.spillway.sink.AcknowledgingSink;
 import dev.spillway.sink.Delivery;
@@ -27,8 +28,8 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Random;
 import java.util.concurrent.atomic.AtomicReference;
-import java.util.random.RandomGenerator;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.consumer.Consumer;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
@@ -111,7 +112,7 @@ public final class Sidecar {
     public ExitReport run() {
         lifecycle.start("configuration is valid");
         CancellationToken root = CancellationToken.root();
-        try (Processor processor = Processors.create(config, time);
+        try (Work work = Processors.create(config, time);
                 CpuPool cpuPool = new CpuPool(Runtime.getRuntime().availableProcessors());
                 Admin admin = Admin.create(config.adminClient());
                 Consumer<byte @Nullable [], byte @Nullable []> consumer =
@@ -119,7 +120,7 @@ public final class Sidecar {
             Preflight preflight = new Preflight(admin, config);
             SizeLimits limits = preflight.check();
             Map<TopicPartition, Long> end = untilEnd ? preflight.endOffsets() : null;
-            return run(root, processor, cpuPool, consumer, limits, end);
+            return run(root, work, cpuPool, consumer, limits, end);
         } catch (RuntimeException e) {
             if (lifecycle.state() instanceof Lifecycle.Starting) {
                 lifecycle.fail(String.valueOf(e.getMessage()));
@@ -132,24 +133,16 @@ public final class Sidecar {
 
     private ExitReport run(
             CancellationToken root,
-            Processor processor,
+            Work work,
             CpuPool cpuPool,
             Consumer<byte @Nullable [], byte @Nullable []> consumer,
             SizeLimits limits,
             @Nullable Map<TopicPartition, Long> end) {
-        ShedQueue<Delivery> queue = new ShedQueue<>(
-                config.queueCapacity(), config.queueCapacityBytes(), config.shedPolicy(), Delivery::size, time);
+        ShedQueue<Delivery> queue = queue();
         SpoiledOrigins spoiled = new SpoiledOrigins();
         OutputFactory outputs = new OutputFactory(config.topics(), limits, time);
-        Workers workers = new Workers(
-                config.workers(),
-                queue,
-                processor,
-                cpuPool,
-                config.retry(),
-                spoiled,
-                time,
-                RandomGenerator.getDefault());
+        Workers workers =
+                new Workers(config.workers(), queue, work, cpuPool, config.retry(), spoiled, time, new Random());
         WorkerScope scope = new WorkerScope(root, config.workerThreads(), time);
         ConsumerOffsetCommitter offsetCommitter = new ConsumerOffsetCommitter(consumer);
         try (Commits commits = new Commits();
@@ -170,6 +163,22 @@ public final class Sidecar {
             loop = assembled;
             return new Shift(assembled, queue, workers, scope, commits).run();
         }
+    }
+
+    private ShedQueue<Delivery> queue() {
+        int capacity = config.queueCapacity();
+        long bytes = config.queueCapacityBytes();
+        Ordering ordering = config.ordering();
+        return ordering == Ordering.UNORDERED
+                ? new ShedQueue<>(capacity, bytes, config.shedPolicy(), Delivery::size, time)
+                : new ShedQueue<>(
+                        capacity,
+                        bytes,
+                        config.shedPolicy(),
+                        Delivery::size,
+                        delivery -> delivery.lane(ordering),
+                        Delivery::noteTaken,
+                        time);
     }
 
     private Sink sink(

@@ -1,12 +1,15 @@
 package dev.spillway.sink;
 
+import dev.spillway.config.Ordering;
 import dev.spillway.ledger.Origin;
 import dev.spillway.ledger.Outcome;
+import java.nio.ByteBuffer;
 import java.util.Objects;
 import java.util.concurrent.atomic.AtomicIntegerFieldUpdater;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.producer.Callback;
 import org.apache.kafka.clients.producer.RecordMetadata;
+import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.header.Header;
 import org.jspecify.annotations.Nullable;
 
@@ -34,6 +37,9 @@ public final class Delivery implements Callback {
 
     @SuppressWarnings("UnusedVariable") // by UNACKNOWLEDGED
     private volatile int unacknowledged;
+
+    /** How often processing was tried; whoever has taken it from the queue counts. */
+    private int attempts;
 
     private @Nullable Outcome outcome;
     private volatile @Nullable Exception spoiled;
@@ -69,6 +75,39 @@ public final class Delivery implements Callback {
     /** Makes it part of a run of another epoch. See the class comment for who may call this when. */
     public void moveTo(Run run) {
         this.run = run;
+    }
+
+    /** Notes that the policy has chosen it, or that it will never enter the queue. Called by the consumer loop. */
+    public void noteShed() {
+        run().noteShed(record.offset());
+    }
+
+    /** Notes that a worker has it, where that can happen before older ones are taken. Called under the queue's lock. */
+    public void noteTaken() {
+        run().noteTaken(record.offset());
+    }
+
+    /** What waits for each other has equal lanes; null when it waits for nobody. */
+    public @Nullable Object lane(Ordering ordering) {
+        TopicPartition partition = new TopicPartition(record.topic(), record.partition());
+        byte @Nullable [] key = record.key();
+        return switch (ordering) {
+            case UNORDERED -> null;
+            case PARTITION -> partition;
+            case KEY -> key == null ? null : new KeyLane(partition, ByteBuffer.wrap(key));
+        };
+    }
+
+    private record KeyLane(TopicPartition partition, ByteBuffer key) {}
+
+    /** How often processing has been tried. Only whoever has taken it from the queue asks and counts. */
+    public int attempts() {
+        return attempts;
+    }
+
+    /** Counts one more attempt, or takes one back that shall not count. */
+    public void countAttempt(int change) {
+        attempts += change;
     }
 
     /** Whether its epoch has been aborted: nothing that is done about it will count. */

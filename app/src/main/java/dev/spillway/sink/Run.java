@@ -13,6 +13,11 @@ public final class Run {
     private final Publisher publisher;
     private final byte[] originPrefix;
 
+    /** The highest offset that was shed or refused; the consumer loop's. */
+    private long shedUpTo = -1;
+    /** The highest offset that a worker took; under the queue's lock. */
+    private long takenUpTo = -1;
+
     public Run(Account account, Publisher publisher) {
         this.account = account;
         this.publisher = publisher;
@@ -26,6 +31,22 @@ public final class Run {
 
     public Publisher publisher() {
         return publisher;
+    }
+
+    void noteShed(long offset) {
+        shedUpTo = Math.max(shedUpTo, offset);
+    }
+
+    void noteTaken(long offset) {
+        takenUpTo = Math.max(takenUpTo, offset);
+    }
+
+    /**
+     * Whether nothing at this offset or behind it has been touched: only then may it leave the run. Called by the consumer loop, under
+     * the queue's lock.
+     */
+    public boolean isUntouchedFrom(long offset) {
+        return offset > shedUpTo && offset > takenUpTo;
     }
 
     /** The value of the header {@code spillway.origin} for an offset of this run; written by hand, since every output has one. */

@@ -41,8 +41,8 @@ class RetryConfigTest {
     }
 
     @Test
-    void one_record_may_take_all_attempts_and_all_pauses() {
-        assertThat(retry(3, 100, 300).longestProcessing()).isEqualTo(Duration.ofMillis(4 * 1000 + 100 + 200 + 300));
+    void one_record_may_take_all_attempts_and_before_each_retry_the_longest_pause() {
+        assertThat(retry(3, 100, 300).longestProcessing()).isEqualTo(Duration.ofMillis(4 * 1000 + 3 * 300));
         assertThat(retry(0, 100, 300).longestProcessing()).isEqualTo(Duration.ofSeconds(1));
     }
 }

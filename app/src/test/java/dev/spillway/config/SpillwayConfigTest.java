@@ -81,7 +81,9 @@ class SpillwayConfigTest {
         "retry.max.retries, -1",
         "processing.timeout.ms, 0",
         "worker.threads, green",
-        "ordering, key",
+        "ordering, keys",
+        "circuit.breaker.failure.percent, 101",
+        "batch.max.records, 0",
         "topics.create, perhaps",
         "application.id, a b",
         "instance.id, pod/1",
@@ -167,17 +169,17 @@ class SpillwayConfigTest {
 
     @Test
     void a_transaction_that_is_shorter_than_one_record_may_take_is_refused() {
-        // 4 attempts of 10 s, pauses of 100, 200 and 400 ms
+        // 4 attempts of 10 s, 3 pauses of 5 s
         assertRefused(
-                minimal().with("producer.transaction.timeout.ms", "40699"),
-                "producer.transaction.timeout.ms=40699",
-                "40700 ms",
+                minimal().with("producer.transaction.timeout.ms", "54999"),
+                "producer.transaction.timeout.ms=54999",
+                "55000 ms",
                 "raise it, or lower");
         assertThat(minimal()
-                        .with("producer.transaction.timeout.ms", "40700")
+                        .with("producer.transaction.timeout.ms", "55000")
                         .config()
                         .transactionTimeout())
-                .isEqualTo(Duration.ofMillis(40_700));
+                .isEqualTo(Duration.ofSeconds(55));
     }
 
     @Test
@@ -191,7 +193,7 @@ class SpillwayConfigTest {
 
     @Test
     void the_derived_transaction_timeout_lets_one_record_begin_after_a_third_of_it() {
-        assertThat(minimal().config().transactionTimeout()).isEqualTo(Duration.ofMillis(40_700 * 3 / 2 + 5000));
+        assertThat(minimal().config().transactionTimeout()).isEqualTo(Duration.ofMillis(55_000 * 3 / 2 + 5000));
     }
 
     @Test
@@ -208,7 +210,7 @@ class SpillwayConfigTest {
     void a_processing_timeout_that_no_transaction_can_hold_is_refused() {
         assertRefused(
                 minimal().with("processing.timeout.ms", "400000000"),
-                "one record may take 1600000700 ms",
+                "one record may take 1600015000 ms",
                 "processing.timeout.ms",
                 "at_least_once");
     }
@@ -377,7 +379,7 @@ class SpillwayConfigTest {
                 .containsEntry("transactional.id", "app-pod-3-0")
                 .containsEntry("acks", "all")
                 .containsEntry("enable.idempotence", "true")
-                .containsEntry("transaction.timeout.ms", 66_050);
+                .containsEntry("transaction.timeout.ms", 87_500);
         assertThat(config.producerClient(1)).containsEntry("transactional.id", "app-pod-3-1");
     }
 

@@ -8,6 +8,7 @@ import dev.spillway.flow.ShedPolicies;
 import dev.spillway.flow.ShedQueue;
 import dev.spillway.processor.CpuPool;
 import dev.spillway.processor.ServiceTimes;
+import dev.spillway.processor.Work;
 import dev.spillway.processor.Workers;
 import dev.spillway.sink.Delivery;
 import dev.spillway.sink.SpoiledOrigins;
@@ -25,7 +26,7 @@ class AdmissionLimitTest {
     private final Workers workers = new Workers(
             WORKERS,
             queue,
-            (record, context) -> {},
+            Work.of((record, context) -> {}),
             new CpuPool(1),
             new RetryConfig(0, Duration.ZERO, Duration.ZERO, Duration.ofSeconds(1)),
             new SpoiledOrigins(),

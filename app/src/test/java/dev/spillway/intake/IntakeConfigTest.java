@@ -2,6 +2,7 @@ package dev.spillway.intake;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.spillway.config.BreakerConfig;
 import dev.spillway.config.Settings;
 import java.time.Duration;
 import java.util.List;
@@ -20,6 +21,8 @@ class IntakeConfigTest {
                         Duration.ofMillis(100),
                         Duration.ofSeconds(10),
                         64 * 1024 * 1024,
+                        false,
+                        new BreakerConfig(20, 95, Duration.ofSeconds(1)),
                         Duration.ofSeconds(3)));
     }
 

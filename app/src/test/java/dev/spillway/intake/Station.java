@@ -2,6 +2,7 @@ package dev.spillway.intake;
 
 import static dev.spillway.sink.Samples.bytes;
 
+import dev.spillway.config.BreakerConfig;
 import dev.spillway.config.RetryConfig;
 import dev.spillway.flow.CancellationToken;
 import dev.spillway.flow.PassingTime;
@@ -9,7 +10,7 @@ import dev.spillway.flow.ShedPolicy;
 import dev.spillway.flow.ShedQueue;
 import dev.spillway.flow.Signal;
 import dev.spillway.processor.CpuPool;
-import dev.spillway.processor.Processor;
+import dev.spillway.processor.Work;
 import dev.spillway.processor.Workers;
 import dev.spillway.sink.AcknowledgingSink;
 import dev.spillway.sink.Delivery;
@@ -59,14 +60,20 @@ final class Station {
 
     private Station(ShedPolicy policy, int capacity, boolean exactlyOnce, @Nullable Duration interval) {
         this.queue = new ShedQueue<>(capacity, 1000, policy, Delivery::size, time);
-        Processor nobody = (record, context) -> {};
+        Work nobody = Work.of((record, context) -> {});
         RetryConfig retry = new RetryConfig(0, Duration.ZERO, Duration.ZERO, Duration.ofSeconds(1));
         this.workers = new Workers(WORKERS, queue, nobody, new CpuPool(1), retry, spoiled, time, new Random(1));
         Signal changed = new Signal(time);
         ConsumerOffsetCommitter committer = new ConsumerOffsetCommitter(consumer);
         this.loop = new ConsumerLoop(
                 new IntakeConfig(
-                        List.of("in"), interval, exactlyOnce ? TRANSACTION_TIMEOUT : null, 1000, REVOCATION_TIMEOUT),
+                        List.of("in"),
+                        interval,
+                        exactlyOnce ? TRANSACTION_TIMEOUT : null,
+                        1000,
+                        false,
+                        BreakerConfig.OFF,
+                        REVOCATION_TIMEOUT),
                 consumer,
                 queue,
                 workers,

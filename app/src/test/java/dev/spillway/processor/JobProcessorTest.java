@@ -9,10 +9,15 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.spillway.config.RetryConfig;
 import dev.spillway.flow.CancellationToken;
 import dev.spillway.flow.PassingTime;
+import dev.spillway.flow.ShedPolicies;
+import dev.spillway.flow.ShedQueue;
+import dev.spillway.sink.Delivery;
 import dev.spillway.sink.DeliveryLine;
 import dev.spillway.sink.Samples;
 import java.io.IOException;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Random;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
@@ -29,8 +34,22 @@ class JobProcessorTest {
     /** Does the job as a worker would. */
     private void handle(byte @Nullable [] value) throws InterruptedException {
         RetryConfig retry = new RetryConfig(1, Duration.ZERO, Duration.ZERO, Duration.ofSeconds(1));
-        new RecordHandler(new JobProcessor(time), cpuPool, retry, line.spoiled(), time, new Random(1))
-                .handle(line.next(value), token);
+        ShedQueue<Delivery> queue = new ShedQueue<>(1, 1 << 20, ShedPolicies.BLOCK, Delivery::size, time);
+        RecordHandler handler = new RecordHandler(
+                Work.of(new JobProcessor(time)),
+                queue,
+                cpuPool,
+                retry,
+                line.spoiled(),
+                new Downstream(),
+                new Random(1));
+        queue.tryOffer(line.next(value));
+        queue.close();
+        List<Delivery> batch = new ArrayList<>();
+        while (queue.takeBatch(batch, 1)) {
+            handler.handle(batch, token);
+            batch.clear();
+        }
     }
 
     private JsonNode result(String job) throws IOException, InterruptedException {

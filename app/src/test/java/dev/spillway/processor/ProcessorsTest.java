@@ -12,14 +12,14 @@ import org.junit.jupiter.api.Test;
 class ProcessorsTest {
     /** Somebody's own. */
     public static class Own implements Processor {
-        private Map<String, String> settings = Map.of();
+        private static Map<String, String> configuredWith = Map.of();
 
         @Override
         public void configure(Map<String, String> given) {
             if (given.containsKey("wrong")) {
                 throw new IllegalArgumentException("processor.wrong is wrong: leave it out");
             }
-            settings = given;
+            configuredWith = given;
         }
 
         @Override
@@ -42,7 +42,7 @@ class ProcessorsTest {
         return Settings.minimal().with("processor", processor);
     }
 
-    private static Processor create(Settings settings) {
+    private static Work create(Settings settings) {
         return Processors.create(settings.config(), new PassingTime());
     }
 
@@ -54,17 +54,16 @@ class ProcessorsTest {
 
     @Test
     void built_in_ones_have_short_names() {
-        assertThat(create(named("identity"))).isInstanceOf(IdentityProcessor.class);
-        assertThat(create(named("job"))).isInstanceOf(JobProcessor.class);
+        assertThat(create(named("identity")).type()).isEqualTo(IdentityProcessor.class);
+        assertThat(create(named("job")).type()).isEqualTo(JobProcessor.class);
     }
 
     @Test
     void others_are_named_by_their_class_and_configured_with_their_own_keys() {
-        Processor processor = create(named(Own.class.getName()).with("processor.url", "http://x"));
+        Work work = create(named(Own.class.getName()).with("processor.url", "http://x"));
 
-        assertThat(processor)
-                .isInstanceOfSatisfying(
-                        Own.class, own -> assertThat(own.settings).isEqualTo(Map.of("url", "http://x")));
+        assertThat(work.type()).isEqualTo(Own.class);
+        assertThat(Own.configuredWith).isEqualTo(Map.of("url", "http://x"));
     }
 
     @Test
@@ -74,7 +73,7 @@ class ProcessorsTest {
 
     @Test
     void a_class_that_is_no_processor_is_named() {
-        assertRefused(named("java.lang.String"), "processor=java.lang.String", "does not implement", "Processor");
+        assertRefused(named("java.lang.String"), "processor=java.lang.String", "implements neither", "Processor");
     }
 
     @Test

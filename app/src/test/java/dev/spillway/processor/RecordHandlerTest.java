@@ -9,6 +9,8 @@ import dev.spillway.flow.CancellationToken;
 import dev.spillway.flow.Crew;
 import dev.spillway.flow.ManualTime;
 import dev.spillway.flow.PassingTime;
+import dev.spillway.flow.ShedPolicies;
+import dev.spillway.flow.ShedQueue;
 import dev.spillway.flow.Time;
 import dev.spillway.sink.Delivery;
 import dev.spillway.sink.DeliveryLine;
@@ -25,6 +27,7 @@ import org.apache.kafka.common.header.internals.RecordHeaders;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.extension.RegisterExtension;
+import org.slf4j.LoggerFactory;
 
 @Timeout(60)
 class RecordHandlerTest {
@@ -53,13 +56,37 @@ class RecordHandlerTest {
         }
     };
 
-    private RecordHandler handler(Processor processor, Time clock) {
-        return new RecordHandler(processor, cpuPool, retry, line.spoiled(), clock, jitter);
+    private final ShedQueue<Delivery> queue = queue(time);
+    private final Downstream downstream = new Downstream();
+
+    private static ShedQueue<Delivery> queue(Time clock) {
+        return new ShedQueue<>(100, 1 << 20, ShedPolicies.BLOCK, Delivery::size, clock);
+    }
+
+    private RecordHandler handler(Processor processor) {
+        return handler(Work.of(processor), queue);
+    }
+
+    private RecordHandler handler(Work work, ShedQueue<Delivery> source) {
+        return new RecordHandler(work, source, cpuPool, retry, line.spoiled(), downstream, jitter);
+    }
+
+    /** Makes attempts until nothing is queued or parked. */
+    private void workOff(RecordHandler handler, ShedQueue<Delivery> source, Delivery... deliveries)
+            throws InterruptedException {
+        for (Delivery delivery : deliveries) {
+            source.tryOffer(delivery);
+        }
+        List<Delivery> batch = new ArrayList<>();
+        while (source.snapshot().depth() + source.snapshot().parked() > 0 && source.takeBatch(batch, 10)) {
+            handler.handle(batch, token);
+            batch.clear();
+        }
     }
 
     private Delivery handle(Processor processor) throws InterruptedException {
         Delivery delivery = line.next();
-        handler(processor, time).handle(delivery, token);
+        workOff(handler(processor), queue, delivery);
         return delivery;
     }
 
@@ -217,7 +244,7 @@ class RecordHandlerTest {
         Delivery delivery = line.next();
         line.spoil(delivery, new RecordTooLargeException("too large"));
 
-        handler((record, context) -> attempts++, time).handle(delivery, token);
+        workOff(handler((record, context) -> attempts++), queue, delivery);
 
         assertThat(attempts).isZero();
         assertThat(Samples.sent(line.sent())).containsExactly("dead-letters in-0@0");
@@ -229,7 +256,7 @@ class RecordHandlerTest {
         Delivery delivery = line.next();
         line.abort();
 
-        handler((record, context) -> attempts++, time).handle(delivery, token);
+        workOff(handler((record, context) -> attempts++), queue, delivery);
 
         assertThat(attempts).isZero();
     }
@@ -269,31 +296,166 @@ class RecordHandlerTest {
     }
 
     @Test
-    void a_cancellation_ends_the_pause_before_a_retry() {
-        time.after(Duration.ofMillis(50), () -> token.cancel("a test"));
+    void while_a_record_waits_for_its_retry_its_worker_goes_on() throws InterruptedException {
+        List<String> order = new ArrayList<>();
+        RecordHandler handler = handler((record, context) -> {
+            order.add(record.offset() + " at " + time.milliTime());
+            if (record.offset() == 0 && record.attempt() == 1) {
+                throw new IOException("not yet");
+            }
+        });
 
-        assertThatThrownBy(() -> failing(new IOException("no"))).isInstanceOf(InterruptedException.class);
+        workOff(handler, queue, line.next(), line.next(), line.next());
+
+        assertThat(order).containsExactly("0 at 0", "1 at 0", "2 at 0", "0 at 100");
+    }
+
+    @Test
+    void a_service_that_asks_for_a_pause_gets_it_up_to_the_longest_backoff() throws InterruptedException {
+        List<Long> at = new ArrayList<>();
+        handle((record, context) -> {
+            at.add(time.milliTime());
+            throw new RetryLaterException("busy", Duration.ofMillis(record.attempt() == 1 ? 250 : 5000));
+        });
+
+        assertThat(at).containsExactly(0L, 250L, 550L, 850L);
+        assertThat(Samples.sent(line.sent())).containsExactly("dead-letters in-0@0");
+    }
+
+    @Test
+    void while_what_it_depends_on_is_down_no_record_uses_up_its_retries() throws InterruptedException {
+        downstream.declare(true);
+        handle((record, context) -> {
+            attempts++;
+            assertThat(record.attempt()).isEqualTo(1);
+            if (attempts == 50) {
+                downstream.declare(false);
+            } else {
+                throw new IOException("down");
+            }
+        });
+
+        assertThat(attempts).isEqualTo(50);
+        assertThat(line.sent()).isEmpty();
+        assertThat(line.ledger().settled()).isEqualTo(1);
+        assertThat(downstream.failed()).isEqualTo(49);
+        assertThat(downstream.answered()).isEqualTo(1);
+    }
+
+    @Test
+    void even_while_it_is_down_a_permanent_failure_is_one() throws InterruptedException {
+        downstream.declare(true);
+
+        failing(new PermanentFailureException("never"));
 
         assertThat(attempts).isEqualTo(1);
-        assertThat(line.ledger().settled()).isZero();
+        assertThat(Samples.sent(line.sent())).containsExactly("dead-letters in-0@0");
+        assertThat(downstream.answered()).isEqualTo(1);
+    }
+
+    /** What a batch processor was given, batch by batch, as offsets. */
+    private final List<List<Long>> batches = new ArrayList<>();
+
+    private void handleTogether(int count, BatchProcessor processor) throws InterruptedException {
+        Work work = Work.of(
+                batch -> {
+                    batches.add(
+                            batch.stream().map(entry -> entry.record().offset()).toList());
+                    processor.process(batch);
+                },
+                10,
+                Duration.ZERO);
+        Delivery[] deliveries = new Delivery[count];
+        for (int i = 0; i < count; i++) {
+            deliveries[i] = line.next();
+        }
+        workOff(handler(work, queue), queue, deliveries);
+    }
+
+    @Test
+    void a_batch_is_processed_at_once_and_each_record_has_its_own_results() throws InterruptedException {
+        handleTogether(3, batch -> {
+            for (BatchEntry entry : batch) {
+                for (long i = 0; i < entry.record().offset(); i++) {
+                    entry.context().forward(bytes("result"));
+                }
+            }
+        });
+
+        assertThat(batches).containsExactly(List.of(0L, 1L, 2L));
+        assertThat(Samples.sent(line.sent())).containsExactly("out in-0@1", "out in-0@2", "out in-0@2");
+        assertThat(line.ledger().settled()).isEqualTo(3);
+    }
+
+    @Test
+    void a_record_that_fails_in_a_batch_fails_alone_and_is_tried_again_alone() throws InterruptedException {
+        handleTogether(
+                3,
+                batch -> batch.stream()
+                        .filter(entry -> entry.record().offset() == 1)
+                        .forEach(entry -> {
+                            entry.context().forward(bytes("never sent"));
+                            entry.fail(new IOException("no"));
+                        }));
+
+        assertThat(batches).containsExactly(List.of(0L, 1L, 2L), List.of(1L), List.of(1L), List.of(1L));
+        assertThat(Samples.sent(line.sent())).containsExactly("dead-letters in-0@1");
+        assertThat(Samples.header(line.sent().get(0), "spillway.attempts")).isEqualTo("4");
+        assertThat(line.ledger().settled()).isEqualTo(3);
+    }
+
+    @Test
+    void a_record_that_makes_every_batch_fail_for_good_takes_none_of_its_neighbours_with_it()
+            throws InterruptedException {
+        handleTogether(3, batch -> {
+            for (BatchEntry entry : batch) {
+                entry.context().forward(bytes("result"));
+                if (entry.record().offset() == 1) {
+                    throw new PermanentFailureException("poison");
+                }
+            }
+        });
+
+        assertThat(batches).containsExactly(List.of(0L, 1L, 2L), List.of(0L), List.of(1L), List.of(2L));
+        assertThat(Samples.sent(line.sent())).containsExactly("out in-0@0", "dead-letters in-0@1", "out in-0@2");
+        assertThat(Samples.header(line.sent().get(1), "spillway.attempts")).isEqualTo("1");
+    }
+
+    @Test
+    void a_record_that_makes_every_batch_fail_for_now_takes_none_of_its_neighbours_with_it()
+            throws InterruptedException {
+        handleTogether(3, batch -> {
+            for (BatchEntry entry : batch) {
+                if (entry.record().offset() == 1) {
+                    throw new IOException("crashed");
+                }
+                entry.context().forward(bytes("result"));
+            }
+        });
+
+        assertThat(batches.get(0)).containsExactly(0L, 1L, 2L);
+        assertThat(batches.subList(1, batches.size())).allMatch(batch -> batch.size() == 1);
+        assertThat(Samples.sent(line.sent()))
+                .containsExactlyInAnyOrder("out in-0@0", "out in-0@2", "dead-letters in-0@1");
     }
 
     @Test
     void an_attempt_that_takes_too_long_is_interrupted_and_counts_as_failed() {
         CountDownLatch working = new CountDownLatch(1);
         Delivery delivery = line.next();
+        ShedQueue<Delivery> source = queue(manual);
         RecordHandler handler = handler(
-                (record, context) -> {
+                Work.of((record, context) -> {
                     attempts++;
                     if (attempts == 1) {
                         working.countDown();
                         new CountDownLatch(1).await();
                     }
                     context.forward(bytes("second"));
-                },
-                manual);
+                }),
+                source);
         var worker = crew.start("worker", () -> {
-            handler.handle(delivery, token);
+            workOff(handler, source, delivery);
             return Thread.currentThread().isInterrupted();
         });
         Crew.awaitTrue("the attempt has not begun", () -> working.getCount() == 0);
@@ -315,18 +477,16 @@ class RecordHandlerTest {
     @Test
     void the_dead_letter_of_a_record_that_always_takes_too_long_says_so() throws InterruptedException {
         RecordHandler[] self = new RecordHandler[1];
-        self[0] = handler(
-                (record, context) -> {
-                    self[0].interruptIfOverdue(time.nanoTime());
-                    time.advance(TIMEOUT);
-                    self[0].interruptIfOverdue(time.nanoTime());
-                    if (Thread.interrupted()) {
-                        throw new InterruptedException("as a blocking call would");
-                    }
-                },
-                time);
+        self[0] = handler((record, context) -> {
+            self[0].interruptIfOverdue(time.nanoTime());
+            time.advance(TIMEOUT);
+            self[0].interruptIfOverdue(time.nanoTime());
+            if (Thread.interrupted()) {
+                throw new InterruptedException("as a blocking call would");
+            }
+        });
 
-        self[0].handle(line.next(), token);
+        workOff(self[0], queue, line.next());
 
         assertThat(reason()).contains("processing.timeout.ms=1000");
         assertThat(Thread.interrupted()).isFalse();
@@ -335,16 +495,14 @@ class RecordHandlerTest {
     @Test
     void a_result_that_comes_although_its_attempt_was_overdue_is_accepted() throws InterruptedException {
         RecordHandler[] self = new RecordHandler[1];
-        self[0] = handler(
-                (record, context) -> {
-                    self[0].interruptIfOverdue(time.nanoTime());
-                    time.advance(TIMEOUT);
-                    self[0].interruptIfOverdue(time.nanoTime());
-                    context.forward(bytes("late"));
-                },
-                time);
+        self[0] = handler((record, context) -> {
+            self[0].interruptIfOverdue(time.nanoTime());
+            time.advance(TIMEOUT);
+            self[0].interruptIfOverdue(time.nanoTime());
+            context.forward(bytes("late"));
+        });
 
-        self[0].handle(line.next(), token);
+        workOff(self[0], queue, line.next());
 
         assertThat(Samples.sent(line.sent())).containsExactly("out in-0@0");
         assertThat(line.wasInterruptedWhileSending()).isFalse();
@@ -354,9 +512,9 @@ class RecordHandlerTest {
     @Test
     void between_attempts_nobody_is_interrupted() throws InterruptedException {
         RecordHandler[] self = new RecordHandler[1];
-        RecordHandler handler = handler((record, context) -> self[0].interruptIfOverdue(time.nanoTime()), time);
+        RecordHandler handler = handler((record, context) -> self[0].interruptIfOverdue(time.nanoTime()));
         self[0] = handler;
-        handler.handle(line.next(), token);
+        workOff(handler, queue, line.next());
 
         time.advance(TIMEOUT.multipliedBy(2));
         handler.interruptIfOverdue(time.nanoTime());
@@ -389,9 +547,20 @@ class RecordHandlerTest {
 
     @Test
     void nothing_can_be_asked_before_the_first_record() {
-        RecordHandler handler = handler((record, context) -> {}, time);
+        Entry entry = new Entry(cpuPool, LoggerFactory.getLogger(getClass()));
 
-        assertThatThrownBy(handler::key).isInstanceOf(IllegalStateException.class);
-        assertThatThrownBy(handler::cancellation).isInstanceOf(IllegalStateException.class);
+        assertThatThrownBy(entry::key).isInstanceOf(IllegalStateException.class);
+        assertThatThrownBy(entry::cancellation).isInstanceOf(IllegalStateException.class);
+    }
+
+    @Test
+    void a_processor_speaks_under_its_own_name_and_computes_in_the_pool() throws InterruptedException {
+        handle((record, context) -> {
+            assertThat(context.logger().getName()).contains(getClass().getSimpleName());
+            context.forward(bytes(context.cpuBound(() -> Thread.currentThread().getName())));
+        });
+
+        cpuPool.close();
+        assertThat(line.sent().get(0).value()).isEqualTo(bytes("spillway-cpu-0"));
     }
 }

@@ -46,7 +46,7 @@ class WorkersTest {
 
     private Workers workers(int count, Processor processor) {
         RetryConfig retry = new RetryConfig(0, Duration.ZERO, Duration.ZERO, Duration.ofSeconds(1));
-        return new Workers(count, queue, processor, cpuPool, retry, line.spoiled(), time, new Random(1));
+        return new Workers(count, queue, Work.of(processor), cpuPool, retry, line.spoiled(), time, new Random(1));
     }
 
     private void offer(int count) {

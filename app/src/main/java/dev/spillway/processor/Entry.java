@@ -1,0 +1,162 @@
+package dev.spillway.processor;
+
+import dev.spillway.flow.CancellationToken;
+import dev.spillway.sink.Delivery;
+import dev.spillway.sink.Output;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.Callable;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.apache.kafka.common.header.Headers;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+
+/**
+ * One attempt at one record: what the processor sees of it, and what it made of it. One worker's own, and used again and again: it is
+ * itself record, context and entry, so that no object is made for each record.
+ */
+final class Entry implements InputRecord, ProcessorContext, BatchEntry {
+    private final CpuPool cpuPool;
+    private final Logger logger;
+    private final List<Output> outputs = new ArrayList<>();
+
+    private @Nullable Delivery delivery;
+    private @Nullable CancellationToken token;
+    private @Nullable Throwable failure;
+
+    Entry(CpuPool cpuPool, Logger logger) {
+        this.cpuPool = cpuPool;
+        this.logger = logger;
+    }
+
+    /** Begins an attempt, which counts. */
+    void begin(Delivery next, CancellationToken cancellation) {
+        delivery = next;
+        token = cancellation;
+        failure = null;
+        outputs.clear();
+        next.countAttempt(1);
+    }
+
+    Delivery delivery() {
+        if (delivery == null) {
+            throw new IllegalStateException("no record is being processed");
+        }
+        return delivery;
+    }
+
+    List<Output> outputs() {
+        return outputs;
+    }
+
+    @Nullable
+    Throwable failure() {
+        return failure;
+    }
+
+    /** Notes a failure, of whatever kind; the first counts. */
+    void failed(Throwable cause) {
+        if (failure == null) {
+            failure = cause;
+        }
+    }
+
+    private ConsumerRecord<byte @Nullable [], byte @Nullable []> kafkaRecord() {
+        return delivery().record();
+    }
+
+    @Override
+    public InputRecord record() {
+        return this;
+    }
+
+    @Override
+    public ProcessorContext context() {
+        return this;
+    }
+
+    @Override
+    public void fail(Exception cause) {
+        failed(cause);
+    }
+
+    @Override
+    public byte @Nullable [] key() {
+        return kafkaRecord().key();
+    }
+
+    @Override
+    public byte @Nullable [] value() {
+        return kafkaRecord().value();
+    }
+
+    @Override
+    public Headers headers() {
+        return kafkaRecord().headers();
+    }
+
+    @Override
+    public String topic() {
+        return kafkaRecord().topic();
+    }
+
+    @Override
+    public int partition() {
+        return kafkaRecord().partition();
+    }
+
+    @Override
+    public long offset() {
+        return kafkaRecord().offset();
+    }
+
+    @Override
+    public long timestamp() {
+        return kafkaRecord().timestamp();
+    }
+
+    @Override
+    public int attempt() {
+        return delivery().attempts();
+    }
+
+    @Override
+    public void forward(byte @Nullable [] value) {
+        add(new Output(key(), value, null));
+    }
+
+    @Override
+    public void forward(byte @Nullable [] key, byte @Nullable [] value) {
+        add(new Output(key, value, null));
+    }
+
+    @Override
+    public void forward(byte @Nullable [] key, byte @Nullable [] value, Headers headers) {
+        add(new Output(key, value, headers));
+    }
+
+    @Override
+    public CancellationToken cancellation() {
+        if (token == null) {
+            throw new IllegalStateException("no record is being processed");
+        }
+        return token;
+    }
+
+    @Override
+    public <T extends @Nullable Object> T cpuBound(Callable<T> work) throws Exception {
+        return cpuPool.run(work);
+    }
+
+    @Override
+    public Logger logger() {
+        return logger;
+    }
+
+    private void add(Output output) {
+        if (outputs.size() >= MAX_RESULTS) {
+            throw new PermanentFailureException("more than " + MAX_RESULTS + " results for one record");
+        }
+        outputs.add(output);
+    }
+}
