@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.spillway.ledger.ImbalanceException;
+import dev.spillway.processor.Attempts;
 import dev.spillway.processor.ServiceTimes;
 import dev.spillway.sink.Delivery;
 import dev.spillway.sink.Samples;
@@ -850,5 +851,36 @@ class ConsumerLoopTest {
         station.rounds(3);
 
         assertThat(station.queue.depth()).isEqualTo(20);
+    }
+
+    @Test
+    void while_what_the_processor_depends_on_is_down_nothing_is_admitted_and_nothing_shed()
+            throws InterruptedException {
+        exactly(Station.withBreaker(2, 4), 4);
+        station.round();
+        List<Delivery> taken = station.take(2);
+        Attempts.add(station.workers.downstream(), 0, 2);
+        station.round();
+        station.consumer.append(P0, 20);
+
+        station.rounds(5);
+
+        assertThat(station.queue.snapshot().shed()).isEmpty();
+        assertThat(station.queue.snapshot().admitted()).isEqualTo(4);
+        assertThat(station.consumer.paused()).contains(P0);
+        Attempts.add(station.workers.downstream(), 1, 0);
+        station.finish(taken);
+        station.rounds(3);
+        assertThat(station.queue.snapshot().admitted()).isGreaterThan(4);
+    }
+
+    @Test
+    void while_it_is_down_and_nothing_is_left_to_try_a_probe_is_admitted() throws InterruptedException {
+        exactly(Station.withBreaker(2, 4), 4);
+        Attempts.add(station.workers.downstream(), 0, 2);
+
+        station.rounds(2);
+
+        assertThat(station.take(4)).hasSize(1);
     }
 }

@@ -190,6 +190,80 @@ class EpochPipelineTest {
         assertThat(queued()).containsExactly("in-0@3");
     }
 
+    /** Records 0 and 1 are of one key, the others have none. */
+    private void useLanes() {
+        queue = new ShedQueue<>(
+                100,
+                1_000_000,
+                ShedPolicies.BLOCK,
+                Delivery::size,
+                delivery -> delivery.record().offset() < 2 ? "key" : null,
+                Delivery::noteTaken,
+                time);
+        epochs = pipeline();
+    }
+
+    @Test
+    void what_lies_below_a_record_that_was_taken_out_of_order_stays() throws Exception {
+        useLanes();
+        poll(P0, 0, 1, 2, 3);
+        List<Delivery> taken = take(3);
+        assertThat(taken).extracting(Delivery::toString).containsExactly("in-0@0", "in-0@2", "in-0@3");
+        finish(taken);
+        time.advance(INTERVAL);
+        epochs.sealIfDue();
+        epochs.advance();
+        assertThat(commits).isEmpty();
+
+        queue.release(taken.get(0));
+        finish(take(1));
+        epochs.advance();
+
+        assertThat(commits).containsExactly(Map.of(P0, 4L));
+    }
+
+    @Test
+    void what_lies_above_all_that_was_taken_moves_on_though_it_waits_for_its_key() throws Exception {
+        useLanes();
+        poll(P0, 0, 1, 2);
+        finish(take(1));
+        time.advance(INTERVAL);
+
+        epochs.sealIfDue();
+        epochs.advance();
+
+        assertThat(commits).containsExactly(Map.of(P0, 1L));
+        assertThat(queued()).containsExactly("in-0@1", "in-0@2");
+    }
+
+    @Test
+    void what_lies_below_a_record_that_was_taken_out_of_order_is_not_given_back() throws Exception {
+        useLanes();
+        poll(P0, 0, 1, 2, 3);
+        take(2);
+
+        assertThat(epochs.giveBack(List.of(P0))).isEqualTo(1);
+
+        assertThat(queued()).containsExactly("in-0@1");
+    }
+
+    @Test
+    void what_waits_for_a_retry_stays_in_its_epoch_and_is_forgotten_when_that_is_aborted() throws Exception {
+        poll(P0, 0, 1);
+        List<Delivery> taken = take(2);
+        finish(taken.subList(1, 2));
+        queue.park(taken.get(0), INTERVAL.multipliedBy(10));
+        time.advance(INTERVAL);
+        epochs.sealIfDue();
+        epochs.advance();
+        assertThat(commits).isEmpty();
+        assertThat(epochs.outstanding()).isEqualTo(1);
+
+        assertThat(epochs.abort("a test")).isEqualTo(Map.of(P0, 0L));
+
+        assertThat(queue.snapshot().parked()).isZero();
+    }
+
     @Test
     void what_lies_above_a_record_that_was_evicted_moves_on() throws Exception {
         use(2, ShedPolicies.DROP_OLDEST);

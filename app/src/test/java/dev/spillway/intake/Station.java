@@ -6,6 +6,7 @@ import dev.spillway.config.BreakerConfig;
 import dev.spillway.config.RetryConfig;
 import dev.spillway.flow.CancellationToken;
 import dev.spillway.flow.PassingTime;
+import dev.spillway.flow.ShedPolicies;
 import dev.spillway.flow.ShedPolicy;
 import dev.spillway.flow.ShedQueue;
 import dev.spillway.flow.Signal;
@@ -58,7 +59,8 @@ final class Station {
     private boolean brokerIsSlow;
     private boolean acknowledgesAtOnce = true;
 
-    private Station(ShedPolicy policy, int capacity, boolean exactlyOnce, @Nullable Duration interval) {
+    private Station(
+            ShedPolicy policy, int capacity, boolean exactlyOnce, @Nullable Duration interval, BreakerConfig breaker) {
         this.queue = new ShedQueue<>(capacity, 1000, policy, Delivery::size, time);
         Work nobody = Work.of((record, context) -> {});
         RetryConfig retry = new RetryConfig(0, Duration.ZERO, Duration.ZERO, Duration.ofSeconds(1));
@@ -72,7 +74,7 @@ final class Station {
                         exactlyOnce ? TRANSACTION_TIMEOUT : null,
                         1000,
                         false,
-                        BreakerConfig.OFF,
+                        breaker,
                         REVOCATION_TIMEOUT),
                 consumer,
                 queue,
@@ -86,15 +88,25 @@ final class Station {
     }
 
     static Station exactlyOnce(ShedPolicy policy, int capacity) {
-        return new Station(policy, capacity, true, INTERVAL);
+        return new Station(policy, capacity, true, INTERVAL, BreakerConfig.OFF);
     }
 
     static Station atLeastOnce(ShedPolicy policy, int capacity) {
-        return new Station(policy, capacity, false, INTERVAL);
+        return new Station(policy, capacity, false, INTERVAL, BreakerConfig.OFF);
+    }
+
+    /** At least once, with a breaker that opens after so many failed attempts. */
+    static Station withBreaker(int window, int capacity) {
+        return new Station(
+                ShedPolicies.DROP_OLDEST,
+                capacity,
+                false,
+                INTERVAL,
+                new BreakerConfig(window, 100, Duration.ofSeconds(1)));
     }
 
     static Station inOneEpoch(ShedPolicy policy, int capacity) {
-        return new Station(policy, capacity, false, null);
+        return new Station(policy, capacity, false, null, BreakerConfig.OFF);
     }
 
     private Sink transactional(Signal changed) {
