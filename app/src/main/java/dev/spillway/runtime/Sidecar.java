@@ -186,7 +186,8 @@ public final class Sidecar {
         if (config.guarantee() == Guarantee.AT_LEAST_ONCE) {
             return new AcknowledgingSink(producer(0), outputs, spoiled, offsetCommitter, changed::raise);
         }
-        TransactionalSink sink = new TransactionalSink(this::producer, outputs, spoiled, commits, changed::raise);
+        TransactionalSink sink = new TransactionalSink(
+                this::producer, outputs, spoiled, config.ordering() != Ordering.UNORDERED, commits, changed::raise);
         commits.onStop(sink::stopRetrying);
         try {
             sink.initialise();

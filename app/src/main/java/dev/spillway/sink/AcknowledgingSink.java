@@ -59,7 +59,7 @@ public final class AcknowledgingSink implements Sink {
             throw new IllegalStateException(open.size() + " epochs are open already");
         }
         Publisher publisher =
-                new Publisher(producer, outputs, spoiled, Publisher.Settlement.WHEN_ACKNOWLEDGED, onChange);
+                new Publisher(producer, outputs, spoiled, Publisher.Settlement.WHEN_ACKNOWLEDGED, false, onChange);
         open.add(publisher);
         return publisher;
     }

@@ -8,6 +8,7 @@ import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.Future;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.StampedLock;
 import org.apache.kafka.clients.producer.Producer;
 import org.apache.kafka.clients.producer.ProducerRecord;
@@ -39,23 +40,50 @@ public final class Publisher {
     private final SpoiledOrigins spoiled;
     private final Settlement settlement;
     private final Runnable onFailure;
+    private final boolean countsSends;
 
     private final StampedLock gate = new StampedLock();
     private final Queue<SendFailure> failures = new ConcurrentLinkedQueue<>();
     private final AtomicBoolean refused = new AtomicBoolean();
     private volatile boolean closed;
 
+    /** How many sends were begun, and of how many it is known that they have ended; counted where a successor has to wait for them. */
+    private final AtomicLong begun = new AtomicLong();
+
+    private final AtomicLong ended = new AtomicLong();
+
+    /** The epoch before, which another producer writes; only where order matters across epochs. */
+    private volatile @Nullable Publisher predecessor;
+
+    /**
+     * Publishes through the producer.
+     *
+     * @param countsSends whether another one may {@link #follow}
+     * @param onFailure called by any thread when a send has failed; must not block
+     */
     Publisher(
             Producer<byte @Nullable [], byte @Nullable []> producer,
             OutputFactory outputs,
             SpoiledOrigins spoiled,
             Settlement settlement,
+            boolean countsSends,
             Runnable onFailure) {
         this.producer = producer;
         this.outputs = outputs;
         this.spoiled = spoiled;
         this.settlement = settlement;
+        this.countsSends = countsSends;
         this.onFailure = onFailure;
+    }
+
+    /**
+     * Lets results follow those of the epoch before in the output topic, though another producer writes those: a result waits until
+     * what the other producer was given before it has been written. Who calls for order processes the records of one key one after the
+     * other, so that the result of the one was handed over before the next one's is.
+     */
+    void follow(Publisher before) {
+        before.predecessor = null; // only the last two epochs can be under way
+        predecessor = before;
     }
 
     /**
@@ -66,7 +94,29 @@ public final class Publisher {
     public void processed(Delivery delivery, List<Output> results) throws OutputTooLargeException {
         var records = outputs.results(delivery, results);
         if (delivery.decide()) {
+            try {
+                awaitPredecessor();
+            } catch (KafkaException e) {
+                failed(delivery, e);
+                return;
+            }
             publish(delivery, Outcome.PROCESSED, records);
+        }
+    }
+
+    private void awaitPredecessor() {
+        Publisher before = predecessor;
+        if (before != null) {
+            before.awaitSends();
+        }
+    }
+
+    /** Returns when everything that was sent so far has been written, or never will be. */
+    private void awaitSends() {
+        long target = begun.get();
+        if (ended.get() < target) {
+            producer.flush();
+            ended.accumulateAndGet(target, Math::max);
         }
     }
 
@@ -156,6 +206,9 @@ public final class Publisher {
                 return;
             }
             delivery.sending(outcome, records.size());
+            if (countsSends) {
+                begun.incrementAndGet();
+            }
             for (int i = 0; i < records.size(); i++) {
                 Future<RecordMetadata> unused = producer.send(records.get(i), delivery); // the delivery is its callback
             }

@@ -26,6 +26,8 @@ public final class TransactionalSink implements Sink {
     private final SpoiledOrigins spoiled;
     private final Executor executor;
     private final Runnable onChange;
+    private final boolean keepsOrder;
+    private @Nullable Publisher latest;
     private volatile boolean closing;
     private volatile @Nullable RuntimeException broken;
 
@@ -43,6 +45,7 @@ public final class TransactionalSink implements Sink {
      *
      * @param producers makes the producer of index 0 or 1; called again when one has to be replaced
      * @param spoiled learns of records whose results Kafka refuses
+     * @param keepsOrder whether results that are handed over one after the other are written in that order, across epochs
      * @param executor runs commits and aborts one after the other
      * @param onChange called by any thread when a send has failed, or a commit or an abort has ended; must not block
      */
@@ -50,6 +53,7 @@ public final class TransactionalSink implements Sink {
             IntFunction<Producer<byte @Nullable [], byte @Nullable []>> producers,
             OutputFactory outputs,
             SpoiledOrigins spoiled,
+            boolean keepsOrder,
             Executor executor,
             Runnable onChange) {
         this.slots = IntStream.range(0, 2)
@@ -57,6 +61,7 @@ public final class TransactionalSink implements Sink {
                 .toList();
         this.outputs = outputs;
         this.spoiled = spoiled;
+        this.keepsOrder = keepsOrder;
         this.executor = executor;
         this.onChange = onChange;
     }
@@ -82,8 +87,12 @@ public final class TransactionalSink implements Sink {
                 .filter(s -> s.occupant == null)
                 .findFirst()
                 .orElseThrow(() -> new IllegalStateException("both producers have an epoch"));
-        Publisher publisher =
-                new Publisher(slot.producer.begin(), outputs, spoiled, Publisher.Settlement.WHEN_SENT, onChange);
+        Publisher publisher = new Publisher(
+                slot.producer.begin(), outputs, spoiled, Publisher.Settlement.WHEN_SENT, keepsOrder, onChange);
+        if (keepsOrder && latest != null) {
+            publisher.follow(latest);
+        }
+        latest = publisher;
         slot.occupant = publisher;
         return publisher;
     }
@@ -109,6 +118,7 @@ public final class TransactionalSink implements Sink {
     @Override
     public void abort(Publisher publisher) {
         publisher.close();
+        latest = null; // what was aborted is followed by nothing
         Slot slot = slotOf(publisher);
         executor.execute(() -> {
             try {

@@ -110,8 +110,8 @@ final class Station {
     }
 
     private Sink transactional(Signal changed) {
-        TransactionalSink sink =
-                new TransactionalSink(this::producer, Samples.outputs(time), spoiled, this::execute, changed::raise);
+        TransactionalSink sink = new TransactionalSink(
+                this::producer, Samples.outputs(time), spoiled, false, this::execute, changed::raise);
         sink.initialise();
         return sink;
     }

@@ -48,7 +48,8 @@ class PublisherTest {
     private long nextOffset;
 
     private Publisher publisher(Publisher.Settlement settlement) {
-        return new Publisher(producer, Samples.outputs(new ManualTime()), spoiled, settlement, told::incrementAndGet);
+        return new Publisher(
+                producer, Samples.outputs(new ManualTime()), spoiled, settlement, true, told::incrementAndGet);
     }
 
     private Delivery delivery(Publisher publisher) {
@@ -189,6 +190,7 @@ class PublisherTest {
                 Samples.outputs(new ManualTime()),
                 spoiled,
                 Publisher.Settlement.WHEN_SENT,
+                false,
                 told::incrementAndGet);
         Delivery delivery = delivery(publisher);
 
@@ -379,5 +381,68 @@ class PublisherTest {
         producer.completeNext();
 
         assertThat(whenAcknowledged.pollFailure()).isInstanceOf(SendFailure.Fatal.class);
+    }
+
+    @Test
+    void a_result_follows_those_that_another_producer_was_given_before_it() throws OutputTooLargeException {
+        MockProducer<byte @Nullable [], byte @Nullable []> other = Samples.producer(false);
+        Publisher next = new Publisher(
+                other, Samples.outputs(new ManualTime()), spoiled, Publisher.Settlement.WHEN_SENT, true, () -> {});
+        next.follow(whenSent);
+        Delivery first = delivery(whenSent);
+        whenSent.processed(first, ONE);
+        assertThat(producer.flushed()).isFalse();
+
+        next.processed(delivery(next), ONE);
+
+        assertThat(producer.flushed()).isTrue();
+        assertThat(other.history()).hasSize(1);
+    }
+
+    @Test
+    void what_is_written_is_not_waited_for_again() throws OutputTooLargeException {
+        FlushCounter counter = new FlushCounter();
+        Publisher before = new Publisher(
+                counter, Samples.outputs(new ManualTime()), spoiled, Publisher.Settlement.WHEN_SENT, true, () -> {});
+        whenSent.follow(before);
+        before.processed(delivery(before), ONE);
+        before.processed(delivery(before), ONE);
+        for (int i = 0; i < 5; i++) {
+            whenSent.processed(delivery(whenSent), ONE);
+        }
+        assertThat(counter.flushes).isEqualTo(1);
+
+        before.processed(delivery(before), ONE);
+        whenSent.processed(delivery(whenSent), ONE);
+
+        assertThat(counter.flushes).isEqualTo(2);
+    }
+
+    @Test
+    void an_epoch_waits_for_the_one_before_it_only() throws OutputTooLargeException {
+        FlushCounter counter = new FlushCounter();
+        Publisher oldest = new Publisher(
+                counter, Samples.outputs(new ManualTime()), spoiled, Publisher.Settlement.WHEN_SENT, true, () -> {});
+        oldest.processed(delivery(oldest), ONE);
+        whenSent.follow(oldest);
+        whenAcknowledged.follow(whenSent);
+
+        whenSent.processed(delivery(whenSent), ONE);
+
+        assertThat(counter.flushes).isZero();
+    }
+
+    private static final class FlushCounter extends MockProducer<byte @Nullable [], byte @Nullable []> {
+        private int flushes;
+
+        FlushCounter() {
+            super(false, null, new ByteArraySerializer(), new ByteArraySerializer());
+        }
+
+        @Override
+        public synchronized void flush() {
+            flushes++;
+            super.flush();
+        }
     }
 }

@@ -41,6 +41,7 @@ class TransactionalSinkTest {
             this::produce,
             Samples.outputs(new ManualTime()),
             new SpoiledOrigins(),
+            false,
             steps::add,
             changes::incrementAndGet);
     private long nextOffset;

@@ -66,9 +66,9 @@ public final class ScriptedProcessor implements Processor {
         return noise;
     }
 
-    /** The record that a processor sees is the worker itself, and knows the books: no processor but one in this package can reach them. */
+    /** The record that a processor sees knows the books, but no processor outside this package can reach them. */
     private static void settle(InputRecord record) {
-        Delivery delivery = ((RecordHandler) record).currentDelivery();
+        Delivery delivery = ((Entry) record).delivery();
         delivery.run().account().settle(record.offset(), Outcome.PROCESSED);
     }
 }
