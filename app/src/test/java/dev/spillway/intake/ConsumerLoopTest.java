@@ -795,6 +795,19 @@ class ConsumerLoopTest {
         assertThat(station.loop.isFinished()).isFalse();
     }
 
+    @Test
+    void the_end_of_the_input_is_not_reached_by_losing_what_is_left_of_it() throws InterruptedException {
+        exactly(Station.exactlyOnce(BLOCK, 10), 3);
+        station.loop.finishAt(Map.of(P0, 3L));
+        station.round();
+
+        station.consumer.lose(P0);
+        station.round();
+
+        assertThat(station.transactions()).isEmpty();
+        assertThat(station.loop.isFinished()).isFalse();
+    }
+
     // ---- slow work under exactly once
 
     @Test
