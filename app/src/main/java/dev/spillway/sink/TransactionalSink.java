@@ -112,7 +112,7 @@ public final class TransactionalSink implements Sink {
         Slot slot = slotOf(publisher);
         executor.execute(() -> {
             try {
-                slot.producer.abort();
+                slot.producer.abort(() -> !closing);
                 slot.occupant = null;
             } catch (RuntimeException e) {
                 broken = e;
