@@ -322,6 +322,21 @@ class TransactionalSinkTest {
     }
 
     @Test
+    void an_error_in_a_commit_is_an_answer_too() throws OutputTooLargeException {
+        producers.get(0).error = new OutOfMemoryError("Java heap space");
+
+        var done = sink.commit(openWithOneRecord(), OFFSETS, GROUP);
+        try {
+            runSteps();
+        } catch (OutOfMemoryError e) {
+            // the executor's thread dies of it
+        }
+
+        assertThat(done).isCompletedExceptionally();
+        assertThat(changes).hasValue(1);
+    }
+
+    @Test
     void a_producer_that_is_fenced_while_it_aborts_is_the_end() throws OutputTooLargeException {
         Publisher publisher = openWithOneRecord();
         producers.get(0).fenceProducer();
