@@ -89,6 +89,7 @@ public final class TransactionalSink implements Sink {
     }
 
     @Override
+    @SuppressWarnings("CatchingThrowable")
     public CompletableFuture<@Nullable Void> commit(
             Publisher publisher, Map<TopicPartition, OffsetAndMetadata> offsets, ConsumerGroupMetadata group) {
         Slot slot = slotOf(publisher);
@@ -98,7 +99,7 @@ public final class TransactionalSink implements Sink {
                 slot.producer.commit(offsets, group, () -> !closing);
                 slot.occupant = null;
                 done.complete(null);
-            } catch (EpochAbortedException | RuntimeException e) {
+            } catch (Throwable e) { // an error, too: whoever waits for the answer would wait for ever
                 done.completeExceptionally(e);
             }
             onChange.run();
@@ -107,6 +108,7 @@ public final class TransactionalSink implements Sink {
     }
 
     @Override
+    @SuppressWarnings("CatchingThrowable")
     public void abort(Publisher publisher) {
         publisher.close();
         Slot slot = slotOf(publisher);
@@ -116,6 +118,8 @@ public final class TransactionalSink implements Sink {
                 slot.occupant = null;
             } catch (RuntimeException e) {
                 broken = e;
+            } catch (Throwable e) {
+                broken = new SinkException("a transaction could not be aborted", e);
             }
             onChange.run();
         });
