@@ -811,6 +811,24 @@ class ConsumerLoopTest {
     // ---- slow work under exactly once
 
     @Test
+    void a_record_that_no_queue_could_hold_does_not_keep_the_slow_work_before_it_from_being_committed()
+            throws InterruptedException {
+        exactly(Station.exactlyOnce(BLOCK, 20), 20);
+        station.consumer.append(Samples.record(P0, 20, null, new byte[1001], new RecordHeaders()));
+
+        // two workers, 3 s each: 30 s for the queue, more than its transaction may take, for five minutes
+        for (int i = 0; i < 100; i++) {
+            station.round();
+            List<Delivery> taken = station.take(2);
+            station.time.advance(Duration.ofSeconds(3));
+            station.rounds(2);
+            station.finish(taken);
+        }
+
+        assertThat(station.transactions()).endsWith(Map.of(P0, 21L));
+    }
+
+    @Test
     void until_a_service_time_is_known_arrivals_are_held_back_and_not_shed() throws InterruptedException {
         exactly(Station.exactlyOnce(DROP_NEWEST, 5), 20);
 
