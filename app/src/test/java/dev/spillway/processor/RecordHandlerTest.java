@@ -393,4 +393,18 @@ class RecordHandlerTest {
         assertThatThrownBy(handler::key).isInstanceOf(IllegalStateException.class);
         assertThatThrownBy(handler::cancellation).isInstanceOf(IllegalStateException.class);
     }
+
+    @Test
+    void a_failure_that_cannot_say_what_it_is_is_a_dead_letter_all_the_same() throws InterruptedException {
+        failing(new IllegalStateException() {
+            private static final long serialVersionUID = 1L;
+
+            @Override
+            public String getMessage() {
+                throw new NullPointerException("no message");
+            }
+        });
+
+        assertThat(Samples.sent(line.sent())).containsExactly("dead-letters in-0@0");
+    }
 }
