@@ -129,11 +129,15 @@ final class RecordHandler implements InputRecord, ProcessorContext {
         }
     }
 
+    /** A failure is a processor's own, and so may be unable to say what it is. */
     private static String reason(Throwable failure) {
-        if (failure instanceof PermanentFailureException && failure.getCause() != null) {
-            return failure + ": " + failure.getCause();
+        try {
+            return failure instanceof PermanentFailureException && failure.getCause() != null
+                    ? failure + ": " + failure.getCause()
+                    : String.valueOf(failure);
+        } catch (RuntimeException e) {
+            return failure.getClass().getName();
         }
-        return failure.toString();
     }
 
     private ConsumerRecord<byte @Nullable [], byte @Nullable []> record() {
