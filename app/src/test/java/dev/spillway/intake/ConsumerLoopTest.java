@@ -158,6 +158,19 @@ class ConsumerLoopTest {
         assertThat(station.loop.hasAssignment()).isFalse();
     }
 
+    @ParameterizedTest
+    @ValueSource(booleans = {true, false})
+    void a_topic_that_takes_no_tombstones_keeps_the_loop_from_polling_for_one_send_not_for_each(boolean exactlyOnce)
+            throws InterruptedException {
+        exactly(exactlyOnce ? Station.exactlyOnce(DROP_OLDEST, 2) : Station.atLeastOnce(DROP_OLDEST, 2), 12);
+        station.sendsBlockFor(Duration.ofMinutes(1));
+        long before = station.time.nanoTime();
+
+        station.loop.runOnce();
+
+        assertThat(Duration.ofNanos(station.time.nanoTime() - before)).isLessThan(Duration.ofMinutes(2));
+    }
+
     // ---- commits
 
     @Test
