@@ -65,7 +65,6 @@ public final class ConsumerLoop {
     private final List<Delivery> arrivals = new ArrayList<>();
     private final Map<TopicPartition, Long> polledUpTo = new HashMap<>();
     private boolean paused;
-    private boolean assignedOnce;
 
     /** What ended a drain for a rebalance; the consumer wraps whatever its callbacks throw. */
     private @Nullable RuntimeException callbackFailure;
@@ -126,11 +125,14 @@ public final class ConsumerLoop {
         return isLineReached() && (config.commitInterval() == null ? epochs.outstanding() == 0 : epochs.isIdle());
     }
 
-    /** Whether everything up to the noted end offsets has been admitted. */
+    /**
+     * Whether everything up to the noted end offsets has been admitted. Without partitions nobody knows: the first assignment may be
+     * still to come, or these were lost; and when the other members have ended, their partitions come here.
+     */
     private boolean isLineReached() {
         FinishLine line = finishLine;
         return line != null
-                && assignedOnce
+                && !consumer.assignment().isEmpty()
                 && arrivals.isEmpty()
                 && line.isReached(consumer.assignment(), this::knownPosition);
     }
@@ -429,7 +431,6 @@ public final class ConsumerLoop {
     private final class Rebalances implements ConsumerRebalanceListener {
         @Override
         public void onPartitionsAssigned(Collection<TopicPartition> partitions) {
-            assignedOnce = true;
             if (!partitions.isEmpty()) {
                 LOG.info("assigned {}", partitions);
             }

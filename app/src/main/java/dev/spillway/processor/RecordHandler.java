@@ -231,10 +231,14 @@ final class RecordHandler {
         return pause;
     }
 
+    /** A failure is a processor's own, and so may be unable to say what it is. */
     private static String reason(Throwable failure) {
-        if (failure instanceof PermanentFailureException && failure.getCause() != null) {
-            return failure + ": " + failure.getCause();
+        try {
+            return failure instanceof PermanentFailureException && failure.getCause() != null
+                    ? failure + ": " + failure.getCause()
+                    : String.valueOf(failure);
+        } catch (RuntimeException e) {
+            return failure.getClass().getName();
         }
-        return failure.toString();
     }
 }

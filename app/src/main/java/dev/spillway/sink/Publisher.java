@@ -56,6 +56,12 @@ public final class Publisher {
     private volatile @Nullable Publisher predecessor;
 
     /**
+     * Whether a send has failed so that the epoch has to be aborted. Further sends would only wait, each for as long as {@code
+     * max.block.ms}, for what the first one did not get; tombstones are sent by the thread that has to keep polling.
+     */
+    private volatile boolean doomed;
+
+    /**
      * Publishes through the producer.
      *
      * @param countsSends whether another one may {@link #follow}
@@ -202,17 +208,17 @@ public final class Publisher {
             Delivery delivery, Outcome outcome, List<ProducerRecord<byte @Nullable [], byte @Nullable []>> records) {
         long stamp = gate.readLock();
         try {
-            if (closed) {
+            if (closed || doomed) {
                 return;
             }
             delivery.sending(outcome, records.size());
             if (countsSends) {
                 begun.incrementAndGet();
             }
-            for (int i = 0; i < records.size(); i++) {
+            for (int i = 0; i < records.size() && !doomed; i++) {
                 Future<RecordMetadata> unused = producer.send(records.get(i), delivery); // the delivery is its callback
             }
-            if (!isPerRecord() || records.isEmpty()) {
+            if (!doomed && (!isPerRecord() || records.isEmpty())) {
                 delivery.settle();
             }
         } catch (SettledTwiceException e) {
@@ -230,6 +236,9 @@ public final class Publisher {
 
     private void report(SendFailure failure) {
         if (!closed) {
+            if (!isPerRecord() || !(failure instanceof SendFailure.Spoiled)) {
+                doomed = true;
+            }
             failures.add(failure);
             onFailure.run();
         }

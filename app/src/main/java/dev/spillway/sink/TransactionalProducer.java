@@ -57,8 +57,13 @@ final class TransactionalProducer {
         }
     }
 
-    /** Ends the transaction without committing it; a producer that cannot do that any more is replaced. */
-    void abort() {
+    /**
+     * Ends the transaction without committing it; a producer that cannot do that any more is replaced. Its successor registers as soon
+     * as the broker answers.
+     *
+     * @param goOn asked before each further try
+     */
+    void abort(BooleanSupplier goOn) {
         try {
             producer.abortTransaction();
         } catch (KafkaException | IllegalStateException e) {
@@ -68,7 +73,7 @@ final class TransactionalProducer {
             LOG.debug("replacing a producer that cannot abort its transaction", e);
             close();
             producer = factory.get();
-            producer.initTransactions();
+            retry(producer::initTransactions, goOn);
         }
     }
 
@@ -85,7 +90,7 @@ final class TransactionalProducer {
                 if (!goOn.getAsBoolean()) {
                     throw e;
                 }
-                LOG.warn("Kafka does not answer a commit, trying again: {}", e.getMessage());
+                LOG.warn("Kafka does not answer a commit or an abort, trying again: {}", e.getMessage());
             }
         }
     }

@@ -98,6 +98,7 @@ public final class TransactionalSink implements Sink {
     }
 
     @Override
+    @SuppressWarnings("CatchingThrowable")
     public CompletableFuture<@Nullable Void> commit(
             Publisher publisher, Map<TopicPartition, OffsetAndMetadata> offsets, ConsumerGroupMetadata group) {
         Slot slot = slotOf(publisher);
@@ -107,7 +108,7 @@ public final class TransactionalSink implements Sink {
                 slot.producer.commit(offsets, group, () -> !closing);
                 slot.occupant = null;
                 done.complete(null);
-            } catch (EpochAbortedException | RuntimeException e) {
+            } catch (Throwable e) { // an error, too: whoever waits for the answer would wait for ever
                 done.completeExceptionally(e);
             }
             onChange.run();
@@ -116,16 +117,19 @@ public final class TransactionalSink implements Sink {
     }
 
     @Override
+    @SuppressWarnings("CatchingThrowable")
     public void abort(Publisher publisher) {
         publisher.close();
         latest = null; // what was aborted is followed by nothing
         Slot slot = slotOf(publisher);
         executor.execute(() -> {
             try {
-                slot.producer.abort();
+                slot.producer.abort(() -> !closing);
                 slot.occupant = null;
             } catch (RuntimeException e) {
                 broken = e;
+            } catch (Throwable e) {
+                broken = new SinkException("a transaction could not be aborted", e);
             }
             onChange.run();
         });

@@ -159,6 +159,19 @@ class ConsumerLoopTest {
         assertThat(station.loop.hasAssignment()).isFalse();
     }
 
+    @ParameterizedTest
+    @ValueSource(booleans = {true, false})
+    void a_topic_that_takes_no_tombstones_keeps_the_loop_from_polling_for_one_send_not_for_each(boolean exactlyOnce)
+            throws InterruptedException {
+        exactly(exactlyOnce ? Station.exactlyOnce(DROP_OLDEST, 2) : Station.atLeastOnce(DROP_OLDEST, 2), 12);
+        station.sendsBlockFor(Duration.ofMinutes(1));
+        long before = station.time.nanoTime();
+
+        station.loop.runOnce();
+
+        assertThat(Duration.ofNanos(station.time.nanoTime() - before)).isLessThan(Duration.ofMinutes(2));
+    }
+
     // ---- commits
 
     @Test
@@ -796,7 +809,38 @@ class ConsumerLoopTest {
         assertThat(station.loop.isFinished()).isFalse();
     }
 
+    @Test
+    void the_end_of_the_input_is_not_reached_by_losing_what_is_left_of_it() throws InterruptedException {
+        exactly(Station.exactlyOnce(BLOCK, 10), 3);
+        station.loop.finishAt(Map.of(P0, 3L));
+        station.round();
+
+        station.consumer.lose(P0);
+        station.round();
+
+        assertThat(station.transactions()).isEmpty();
+        assertThat(station.loop.isFinished()).isFalse();
+    }
+
     // ---- slow work under exactly once
+
+    @Test
+    void a_record_that_no_queue_could_hold_does_not_keep_the_slow_work_before_it_from_being_committed()
+            throws InterruptedException {
+        exactly(Station.exactlyOnce(BLOCK, 20), 20);
+        station.consumer.append(Samples.record(P0, 20, null, new byte[1001], new RecordHeaders()));
+
+        // two workers, 3 s each: 30 s for the queue, more than its transaction may take, for five minutes
+        for (int i = 0; i < 100; i++) {
+            station.round();
+            List<Delivery> taken = station.take(2);
+            station.time.advance(Duration.ofSeconds(3));
+            station.rounds(2);
+            station.finish(taken);
+        }
+
+        assertThat(station.transactions()).endsWith(Map.of(P0, 21L));
+    }
 
     @Test
     void until_a_service_time_is_known_arrivals_are_held_back_and_not_shed() throws InterruptedException {

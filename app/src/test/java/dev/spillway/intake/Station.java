@@ -29,12 +29,17 @@ import java.util.List;
 import java.util.Map;
 import java.util.Queue;
 import java.util.Random;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.Future;
 import org.apache.kafka.clients.consumer.ConsumerGroupMetadata;
 import org.apache.kafka.clients.consumer.OffsetAndMetadata;
+import org.apache.kafka.clients.producer.Callback;
 import org.apache.kafka.clients.producer.MockProducer;
 import org.apache.kafka.clients.producer.Producer;
 import org.apache.kafka.clients.producer.ProducerRecord;
+import org.apache.kafka.clients.producer.RecordMetadata;
 import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.errors.TimeoutException;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
 import org.jspecify.annotations.Nullable;
 
@@ -58,6 +63,7 @@ final class Station {
     private final Queue<Runnable> steps = new ArrayDeque<>();
     private boolean brokerIsSlow;
     private boolean acknowledgesAtOnce = true;
+    private @Nullable Duration sendsBlockFor;
 
     private Station(
             ShedPolicy policy, int capacity, boolean exactlyOnce, @Nullable Duration interval, BreakerConfig breaker) {
@@ -135,6 +141,21 @@ final class Station {
                     }
 
                     @Override
+                    public synchronized Future<RecordMetadata> send(
+                            ProducerRecord<byte @Nullable [], byte @Nullable []> record, @Nullable Callback callback) {
+                        Duration blocked = sendsBlockFor;
+                        if (blocked == null) {
+                            return super.send(record, callback);
+                        }
+                        time.advance(blocked);
+                        TimeoutException e = new TimeoutException("not present in metadata");
+                        if (callback != null) {
+                            callback.onCompletion(null, e);
+                        }
+                        return CompletableFuture.failedFuture(e);
+                    }
+
+                    @Override
                     public void commitTransaction() {
                         super.commitTransaction();
                         transactions.add(Map.copyOf(offsetsOfTransaction));
@@ -162,6 +183,11 @@ final class Station {
         for (Runnable step = steps.poll(); step != null; step = steps.poll()) {
             step.run();
         }
+    }
+
+    /** From now on each send waits for a buffer or a topic that is not there, as long as {@code max.block.ms}, and fails. */
+    void sendsBlockFor(Duration maxBlock) {
+        sendsBlockFor = maxBlock;
     }
 
     /** From now on sends are acknowledged only by {@link #acknowledge}. */

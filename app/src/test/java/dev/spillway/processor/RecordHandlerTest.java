@@ -563,4 +563,18 @@ class RecordHandlerTest {
         cpuPool.close();
         assertThat(line.sent().get(0).value()).isEqualTo(bytes("spillway-cpu-0"));
     }
+
+    @Test
+    void a_failure_that_cannot_say_what_it_is_is_a_dead_letter_all_the_same() throws InterruptedException {
+        failing(new IllegalStateException() {
+            private static final long serialVersionUID = 1L;
+
+            @Override
+            public String getMessage() {
+                throw new NullPointerException("no message");
+            }
+        });
+
+        assertThat(Samples.sent(line.sent())).containsExactly("dead-letters in-0@0");
+    }
 }

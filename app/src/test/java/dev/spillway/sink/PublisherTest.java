@@ -318,10 +318,11 @@ class PublisherTest {
     @Test
     void a_send_that_got_no_answer_breaks_the_epoch_only() throws OutputTooLargeException {
         for (RuntimeException cause : List.of(new TimeoutException("late"), new InvalidProducerEpochException("old"))) {
-            whenAcknowledged.processed(delivery(whenAcknowledged), ONE);
+            Publisher publisher = publisher(Publisher.Settlement.WHEN_ACKNOWLEDGED);
+            publisher.processed(delivery(publisher), ONE);
             failNext(cause);
 
-            assertThat(whenAcknowledged.pollFailure()).isEqualTo(new SendFailure.Broken(cause));
+            assertThat(publisher.pollFailure()).isEqualTo(new SendFailure.Broken(cause));
         }
         assertThat(ledger.settled()).isZero();
     }
@@ -332,10 +333,11 @@ class PublisherTest {
                 new TopicAuthorizationException("out"),
                 new ProducerFencedException("fenced"),
                 new KafkaException("in an error state", new ProducerFencedException("fenced")))) {
-            whenSent.processed(delivery(whenSent), ONE);
+            Publisher publisher = publisher(Publisher.Settlement.WHEN_SENT);
+            publisher.processed(delivery(publisher), ONE);
             failNext(cause);
 
-            assertThat(whenSent.pollFailure()).isEqualTo(new SendFailure.Fatal(cause));
+            assertThat(publisher.pollFailure()).isEqualTo(new SendFailure.Fatal(cause));
         }
     }
 

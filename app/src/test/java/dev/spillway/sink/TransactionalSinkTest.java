@@ -45,12 +45,15 @@ class TransactionalSinkTest {
             steps::add,
             changes::incrementAndGet);
     private long nextOffset;
+    /** How many more times a producer gets no answer when it registers. */
+    private int unreachable;
 
     /** Knows its index, and what it was told in which order. */
-    private static final class TestProducer extends MockProducer<byte @Nullable [], byte @Nullable []> {
+    private final class TestProducer extends MockProducer<byte @Nullable [], byte @Nullable []> {
         private final int index;
         private final List<String> calls = new ArrayList<>();
         private int timeouts;
+        private @Nullable Error error;
         private @Nullable ConsumerGroupMetadata group;
 
         TestProducer(int index) {
@@ -71,7 +74,19 @@ class TransactionalSinkTest {
         public void commitTransaction() {
             calls.add("commit");
             timeOut();
+            if (error != null) {
+                throw error;
+            }
             super.commitTransaction();
+        }
+
+        @Override
+        public void initTransactions() {
+            if (unreachable > 0) {
+                unreachable--;
+                throw new TimeoutException("no answer");
+            }
+            super.initTransactions();
         }
 
         private void timeOut() {
@@ -289,6 +304,37 @@ class TransactionalSinkTest {
         var unused = sink.commit(next, OFFSETS, GROUP);
         runSteps();
         assertThat(Samples.sent(producers.get(2).history())).containsExactly("out in-0@1");
+    }
+
+    @Test
+    void a_broker_that_stays_away_while_an_epoch_is_aborted_is_waited_for() throws OutputTooLargeException {
+        Publisher publisher = openWithOneRecord();
+        producers.get(0).abortTransactionException = new TimeoutException("no answer");
+        unreachable = 2;
+
+        sink.abort(publisher);
+        runSteps();
+
+        assertThat(sink.canOpen()).isTrue();
+        Publisher next = openWithOneRecord();
+        var unused = sink.commit(next, OFFSETS, GROUP);
+        runSteps();
+        assertThat(Samples.sent(producers.get(producers.size() - 1).history())).containsExactly("out in-0@1");
+    }
+
+    @Test
+    void an_error_in_a_commit_is_an_answer_too() throws OutputTooLargeException {
+        producers.get(0).error = new OutOfMemoryError("Java heap space");
+
+        var done = sink.commit(openWithOneRecord(), OFFSETS, GROUP);
+        try {
+            runSteps();
+        } catch (OutOfMemoryError e) {
+            // the executor's thread dies of it
+        }
+
+        assertThat(done).isCompletedExceptionally();
+        assertThat(changes).hasValue(1);
     }
 
     @Test

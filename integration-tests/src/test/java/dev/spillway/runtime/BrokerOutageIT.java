@@ -55,6 +55,35 @@ class BrokerOutageIT {
         }
     }
 
+    /** The broker ends the transactions that have waited for it before the sidecar gets a word in. */
+    @ParameterizedTest
+    @EnumSource
+    void anOutageThatTakesLongerThanATransactionMayIsSurvivedToo(Guarantee guarantee) throws Exception {
+        try (LocalKafka kafka = LocalKafka.builder().start();
+                ClusterClient client = new ClusterClient(kafka.bootstrapServers())) {
+            Application application = Application.on(kafka.bootstrapServers(), client, 2)
+                    .guaranteeing(guarantee)
+                    .with("processing.timeout.ms", "1000")
+                    .with("retry.max.retries", "0")
+                    .with("processor", "job");
+            client.produce(IntStream.range(0, RECORDS)
+                    .mapToObj(i -> new ProducerRecord<>(application.input(), i % 2, new byte[0], JOB))
+                    .toList());
+            try (RunningSidecar sidecar = RunningSidecar.start(application.config())) {
+                await("work under way").atMost(LONG).until(() -> committed(application) > RECORDS / 10);
+
+                kafka.stop();
+                await().pollDelay(Duration.ofSeconds(25)).atMost(LONG).until(() -> true);
+                kafka.start();
+
+                await("the rest of the work").atMost(LONG).until(() -> committed(application) == RECORDS);
+                assertThat(sidecar.state()).isInstanceOf(Lifecycle.Running.class);
+                assertThat(sidecar.stop().isConserved()).isTrue();
+            }
+            application.assertConserved();
+        }
+    }
+
     private static long committed(Application application) throws InterruptedException {
         Map<?, Long> offsets = application.committed();
         return offsets.values().stream().mapToLong(offset -> offset).sum();

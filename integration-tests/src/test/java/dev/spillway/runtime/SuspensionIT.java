@@ -1,0 +1,62 @@
+package dev.spillway.runtime;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.spillway.TestKafka;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.time.Duration;
+import org.awaitility.Awaitility;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.condition.DisabledOnOs;
+import org.junit.jupiter.api.condition.OS;
+import org.junit.jupiter.api.extension.RegisterExtension;
+import org.junit.jupiter.api.io.TempDir;
+
+/** A sidecar whose machine sleeps for a while, as a laptop or a frozen container does. */
+@Timeout(180)
+@DisabledOnOs(OS.WINDOWS)
+class SuspensionIT {
+    /** More than the transaction time-out of 10 s and the 10 s between two looks of the broker, less than the group's session. */
+    private static final Duration SUSPENSION = Duration.ofSeconds(25);
+
+    @RegisterExtension
+    static final TestKafka kafka = new TestKafka();
+
+    @TempDir
+    Path directory;
+
+    @Test
+    void aSidecarThatSleptThroughItsTransactionGoesOn() throws Exception {
+        try (Deployment application = new Deployment(kafka, directory, 2)
+                        .set("shed.policy", "DROP_OLDEST")
+                        .set("processor", "job")
+                        .set("processing.timeout.ms", 1000)
+                        .set("retry.max.retries", 0)
+                        .set("workers", 4);
+                Load load = application.load(1000, ShutdownIT.JOB)) {
+            SidecarProcess sidecar = application.startAssigned();
+            application.awaitProgress(500);
+
+            signal("STOP", sidecar);
+            Awaitility.await()
+                    .pollDelay(SUSPENSION)
+                    .atMost(SUSPENSION.multipliedBy(2))
+                    .until(() -> true);
+            signal("CONT", sidecar);
+
+            application.awaitProgress(500);
+            sidecar.terminateConserved();
+            load.stop();
+            application.audit();
+        }
+    }
+
+    private static void signal(String name, SidecarProcess sidecar) throws IOException, InterruptedException {
+        Process kill = new ProcessBuilder("kill", "-" + name, Long.toString(sidecar.pid()))
+                .inheritIO()
+                .start();
+        assertThat(kill.waitFor()).isZero();
+    }
+}
