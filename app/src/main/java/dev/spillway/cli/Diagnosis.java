@@ -98,8 +98,10 @@ record Diagnosis(ExitCode exitCode, String sentence) {
 
     private static Optional<String> fenced(Throwable failure) {
         return isFenced(failure)
-                ? Optional.of("another instance with the same instance.id has taken over (" + message(failure)
-                        + "): end one of them, or give each a name of its own")
+                ? Optional.of(
+                        "another instance with the same instance.id has taken over, or this one did nothing for longer than its"
+                                + " transactions may take (" + message(failure)
+                                + "): end one of them or give each a name of its own; in the second case start it again")
                 : Optional.empty();
     }
 

@@ -62,8 +62,15 @@ final class RunCommand extends KafkaCommand {
     private ExitCode report(ExitReport report) {
         session().out().print(report.render());
         session().out().flush();
-        if (report.failure() instanceof RuntimeException failure) {
-            throw failure;
+        Throwable failure = report.failure();
+        if (failure instanceof RuntimeException e) {
+            throw e;
+        }
+        if (failure != null) {
+            throw new CommandFailure(
+                    ExitCode.NOT_CONSERVED,
+                    "a worker failed (" + failure + "): what was not committed will be processed again"
+                            + (failure instanceof OutOfMemoryError ? "; give the sidecar more memory (-Xmx)" : ""));
         }
         return report.isConserved() ? ExitCode.FINE : ExitCode.NOT_CONSERVED;
     }

@@ -337,7 +337,10 @@ public final class ConsumerLoop {
     }
 
     private int admitSome(List<Delivery> waiting) {
-        if (waiting.get(0).size() > config.queueCapacityBytes()) {
+        if (isTooLarge(waiting.get(0))) {
+            if (hasToWaitBehindTheQueue(waiting.get(0))) {
+                return 0;
+            }
             epochs.refuse(
                     waiting.get(0),
                     "the record has " + waiting.get(0).size() + " bytes, more than queue.capacity.bytes="
@@ -355,13 +358,27 @@ public final class ConsumerLoop {
         return offer.handled();
     }
 
+    private boolean isTooLarge(Delivery delivery) {
+        return delivery.size() > config.queueCapacityBytes();
+    }
+
+    /**
+     * What is settled at the door ties all that is queued before it in its partition to its epoch. Within a transaction that may be more
+     * than fits, unless admission sees to that.
+     */
+    private boolean hasToWaitBehindTheQueue(Delivery delivery) {
+        return config.transactionTimeout() != null
+                && admission == null
+                && epochs.isAnyQueued(LiveEpoch.partitionOf(delivery));
+    }
+
     /** How many of them may be offered at once: as many as admission allows, up to one that is too large for any queue. */
     private int offerable(List<Delivery> waiting) {
         int most = admission == null
                 ? waiting.size()
                 : Math.min(waiting.size(), admission.allowance(epochs.outstanding()));
         for (int i = 0; i < most; i++) {
-            if (waiting.get(i).size() > config.queueCapacityBytes()) {
+            if (isTooLarge(waiting.get(i))) {
                 return i;
             }
         }
@@ -369,7 +386,7 @@ public final class ConsumerLoop {
     }
 
     private void awaitRoom() throws InterruptedException {
-        if (!epochs.ensureOpen() || admission != null || breaker.isOpen()) {
+        if (!epochs.ensureOpen() || admission != null || breaker.isOpen() || isTooLarge(arrivals.get(0))) {
             changed.await(PAUSED_WAIT);
         } else {
             queue.awaitDepth(queue.snapshot().limit() / 2, PAUSED_WAIT);

@@ -232,6 +232,13 @@ final class EpochPipeline {
         return live().anyMatch(epoch -> epoch.holdsAny(partitions));
     }
 
+    /** Whether any record of the partition is queued. */
+    boolean isAnyQueued(TopicPartition partition) {
+        boolean[] found = new boolean[1];
+        queue.forEach(delivery -> found[0] |= partition.equals(LiveEpoch.partitionOf(delivery)));
+        return found[0];
+    }
+
     /** The next send that failed, oldest epoch first. */
     @Nullable
     SendFailure pollFailure() {

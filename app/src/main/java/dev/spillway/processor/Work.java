@@ -2,12 +2,16 @@ package dev.spillway.processor;
 
 import java.time.Duration;
 import java.util.List;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * What workers do, whether the processor takes records one by one or in batches, and when a batch closes. Owns the processor. Used by
  * all workers at once.
  */
 public final class Work implements AutoCloseable {
+    private static final Logger LOG = LoggerFactory.getLogger(Work.class);
+
     private final BatchProcessor processor;
     private final Class<?> type;
     private final boolean isForBatches;
@@ -59,9 +63,15 @@ public final class Work implements AutoCloseable {
         processor.process(entries);
     }
 
+    /** Closes the processor. When that fails, it costs nothing but a warning. */
     @Override
+    @SuppressWarnings("CatchingThrowable") // it is somebody's plug-in
     public void close() {
-        processor.close();
+        try {
+            processor.close();
+        } catch (Throwable e) {
+            LOG.warn("the processor {} failed when it was closed: {}", type.getName(), e.toString());
+        }
     }
 
     private static final class OneByOne implements BatchProcessor {

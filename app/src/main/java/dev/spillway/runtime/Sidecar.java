@@ -24,6 +24,7 @@ import dev.spillway.sink.Sink;
 import dev.spillway.sink.SizeLimits;
 import dev.spillway.sink.SpoiledOrigins;
 import dev.spillway.sink.TransactionalSink;
+import dev.spillway.sink.Transactions;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
@@ -112,6 +113,7 @@ public final class Sidecar {
     public ExitReport run() {
         lifecycle.start("configuration is valid");
         CancellationToken root = CancellationToken.root();
+        ExitReport report = null;
         try (Work work = Processors.create(config, time);
                 CpuPool cpuPool = new CpuPool(Runtime.getRuntime().availableProcessors());
                 Admin admin = Admin.create(config.adminClient());
@@ -120,8 +122,13 @@ public final class Sidecar {
             Preflight preflight = new Preflight(admin, config);
             SizeLimits limits = preflight.check();
             Map<TopicPartition, Long> end = untilEnd ? preflight.endOffsets() : null;
-            return run(root, work, cpuPool, consumer, limits, end);
+            report = run(root, work, cpuPool, consumer, limits, end);
+            return report;
         } catch (RuntimeException e) {
+            if (report != null) {
+                LOG.warn("the run has ended, but not everything could be closed: {}", e.toString());
+                return report;
+            }
             if (lifecycle.state() instanceof Lifecycle.Starting) {
                 lifecycle.fail(String.valueOf(e.getMessage()));
             }
@@ -187,7 +194,12 @@ public final class Sidecar {
             return new AcknowledgingSink(producer(0), outputs, spoiled, offsetCommitter, changed::raise);
         }
         TransactionalSink sink = new TransactionalSink(
-                this::producer, outputs, spoiled, config.ordering() != Ordering.UNORDERED, commits, changed::raise);
+                this::producer,
+                outputs,
+                spoiled,
+                new Transactions(config.ordering() != Ordering.UNORDERED, !config.hasInstanceId()),
+                commits,
+                changed::raise);
         commits.onStop(sink::stopRetrying);
         try {
             sink.initialise();

@@ -58,8 +58,14 @@ public final class AcknowledgingSink implements Sink {
         if (!canOpen()) {
             throw new IllegalStateException(open.size() + " epochs are open already");
         }
-        Publisher publisher =
-                new Publisher(producer, outputs, spoiled, Publisher.Settlement.WHEN_ACKNOWLEDGED, false, onChange);
+        Publisher publisher = new Publisher(
+                producer,
+                outputs,
+                spoiled,
+                Publisher.Settlement.WHEN_ACKNOWLEDGED,
+                false,
+                KafkaErrors::isFatal,
+                onChange);
         open.add(publisher);
         return publisher;
     }

@@ -23,6 +23,16 @@ final class KafkaErrors {
                 || e instanceof InvalidTimestampException;
     }
 
+    /** Whether somebody has begun to use our transactional id, the broker included, which ends transactions that take too long. */
+    static boolean isProducerFenced(Throwable e) {
+        for (Throwable t = e; t != null; t = t.getCause()) {
+            if (t instanceof ProducerFencedException) {
+                return true;
+            }
+        }
+        return false;
+    }
+
     /** Whether the same will be answered to every further try. */
     static boolean isFatal(Throwable e) {
         for (Throwable t = e; t != null; t = t.getCause()) {

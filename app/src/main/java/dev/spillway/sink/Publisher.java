@@ -10,6 +10,7 @@ import java.util.concurrent.Future;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.StampedLock;
+import java.util.function.Predicate;
 import org.apache.kafka.clients.producer.Producer;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.clients.producer.RecordMetadata;
@@ -41,6 +42,7 @@ public final class Publisher {
     private final Settlement settlement;
     private final Runnable onFailure;
     private final boolean countsSends;
+    private final Predicate<Throwable> isFatal;
 
     private final StampedLock gate = new StampedLock();
     private final Queue<SendFailure> failures = new ConcurrentLinkedQueue<>();
@@ -65,6 +67,7 @@ public final class Publisher {
      * Publishes through the producer.
      *
      * @param countsSends whether another one may {@link #follow}
+     * @param isFatal whether a failure of the producer is one that no new try can mend
      * @param onFailure called by any thread when a send has failed; must not block
      */
     Publisher(
@@ -73,12 +76,14 @@ public final class Publisher {
             SpoiledOrigins spoiled,
             Settlement settlement,
             boolean countsSends,
+            Predicate<Throwable> isFatal,
             Runnable onFailure) {
         this.producer = producer;
         this.outputs = outputs;
         this.spoiled = spoiled;
         this.settlement = settlement;
         this.countsSends = countsSends;
+        this.isFatal = isFatal;
         this.onFailure = onFailure;
     }
 
@@ -254,7 +259,7 @@ public final class Publisher {
                                     + "; check the settings of that topic (compaction needs keys; max.message.bytes)",
                             e));
         }
-        return KafkaErrors.isFatal(e) ? new SendFailure.Fatal(e) : new SendFailure.Broken(e);
+        return isFatal.test(e) ? new SendFailure.Fatal(e) : new SendFailure.Broken(e);
     }
 
     /**

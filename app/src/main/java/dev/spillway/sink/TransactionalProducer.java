@@ -3,6 +3,7 @@ package dev.spillway.sink;
 import java.time.Duration;
 import java.util.Map;
 import java.util.function.BooleanSupplier;
+import java.util.function.Predicate;
 import java.util.function.Supplier;
 import org.apache.kafka.clients.consumer.ConsumerGroupMetadata;
 import org.apache.kafka.clients.consumer.OffsetAndMetadata;
@@ -24,9 +25,12 @@ final class TransactionalProducer {
     private static final Duration CLOSE_TIMEOUT = Duration.ofSeconds(5);
 
     private final Supplier<Producer<byte @Nullable [], byte @Nullable []>> factory;
+    private final Predicate<Throwable> isFatal;
     private Producer<byte @Nullable [], byte @Nullable []> producer;
 
-    TransactionalProducer(Supplier<Producer<byte @Nullable [], byte @Nullable []>> factory) {
+    TransactionalProducer(
+            Supplier<Producer<byte @Nullable [], byte @Nullable []>> factory, Predicate<Throwable> isFatal) {
+        this.isFatal = isFatal;
         this.factory = factory;
         this.producer = factory.get();
     }
@@ -67,7 +71,7 @@ final class TransactionalProducer {
         try {
             producer.abortTransaction();
         } catch (KafkaException | IllegalStateException e) {
-            if (KafkaErrors.isFatal(e)) {
+            if (isFatal.test(e)) {
                 throw new SinkException("the transaction could not be aborted", e);
             }
             LOG.debug("replacing a producer that cannot abort its transaction", e);
@@ -95,8 +99,8 @@ final class TransactionalProducer {
         }
     }
 
-    private static EpochAbortedException translate(RuntimeException e) {
-        if (KafkaErrors.isFatal(e)) {
+    private EpochAbortedException translate(RuntimeException e) {
+        if (isFatal.test(e)) {
             throw new SinkException("the transaction could not be committed", e);
         }
         return new EpochAbortedException("the transaction could not be committed: " + e.getMessage(), e);

@@ -26,7 +26,7 @@ public final class TransactionalSink implements Sink {
     private final SpoiledOrigins spoiled;
     private final Executor executor;
     private final Runnable onChange;
-    private final boolean keepsOrder;
+    private final Transactions transactions;
     private @Nullable Publisher latest;
     private volatile boolean closing;
     private volatile @Nullable RuntimeException broken;
@@ -45,7 +45,6 @@ public final class TransactionalSink implements Sink {
      *
      * @param producers makes the producer of index 0 or 1; called again when one has to be replaced
      * @param spoiled learns of records whose results Kafka refuses
-     * @param keepsOrder whether results that are handed over one after the other are written in that order, across epochs
      * @param executor runs commits and aborts one after the other
      * @param onChange called by any thread when a send has failed, or a commit or an abort has ended; must not block
      */
@@ -53,15 +52,16 @@ public final class TransactionalSink implements Sink {
             IntFunction<Producer<byte @Nullable [], byte @Nullable []>> producers,
             OutputFactory outputs,
             SpoiledOrigins spoiled,
-            boolean keepsOrder,
+            Transactions transactions,
             Executor executor,
             Runnable onChange) {
         this.slots = IntStream.range(0, 2)
-                .mapToObj(index -> new Slot(new TransactionalProducer(() -> producers.apply(index))))
+                .mapToObj(index ->
+                        new Slot(new TransactionalProducer(() -> producers.apply(index), transactions::isFatal)))
                 .toList();
         this.outputs = outputs;
         this.spoiled = spoiled;
-        this.keepsOrder = keepsOrder;
+        this.transactions = transactions;
         this.executor = executor;
         this.onChange = onChange;
     }
@@ -88,8 +88,14 @@ public final class TransactionalSink implements Sink {
                 .findFirst()
                 .orElseThrow(() -> new IllegalStateException("both producers have an epoch"));
         Publisher publisher = new Publisher(
-                slot.producer.begin(), outputs, spoiled, Publisher.Settlement.WHEN_SENT, keepsOrder, onChange);
-        if (keepsOrder && latest != null) {
+                slot.producer.begin(),
+                outputs,
+                spoiled,
+                Publisher.Settlement.WHEN_SENT,
+                transactions.keepOrder(),
+                transactions::isFatal,
+                onChange);
+        if (transactions.keepOrder() && latest != null) {
             publisher.follow(latest);
         }
         latest = publisher;

@@ -129,6 +129,8 @@ class ConsumerLoopTest {
 
         station.round();
         station.work();
+        station.round();
+        station.work();
         station.nextEpoch();
 
         assertThat(station.written()).containsExactlyInAnyOrder("out in-0@0", "dead-letters in-0@1", "out in-0@2");

@@ -21,6 +21,7 @@ import dev.spillway.sink.Samples;
 import dev.spillway.sink.Sink;
 import dev.spillway.sink.SpoiledOrigins;
 import dev.spillway.sink.TransactionalSink;
+import dev.spillway.sink.Transactions;
 import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
@@ -117,7 +118,12 @@ final class Station {
 
     private Sink transactional(Signal changed) {
         TransactionalSink sink = new TransactionalSink(
-                this::producer, Samples.outputs(time), spoiled, false, this::execute, changed::raise);
+                this::producer,
+                Samples.outputs(time),
+                spoiled,
+                new Transactions(false, false),
+                this::execute,
+                changed::raise);
         sink.initialise();
         return sink;
     }

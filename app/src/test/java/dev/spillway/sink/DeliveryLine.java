@@ -38,7 +38,13 @@ public final class DeliveryLine {
 
     public DeliveryLine(Time time) {
         publisher = new Publisher(
-                producer, Samples.outputs(time), spoiled, Publisher.Settlement.WHEN_SENT, false, () -> {});
+                producer,
+                Samples.outputs(time),
+                spoiled,
+                Publisher.Settlement.WHEN_SENT,
+                false,
+                KafkaErrors::isFatal,
+                () -> {});
     }
 
     /** The next record, admitted. */

@@ -43,6 +43,7 @@ class OutputFactoryTest {
                 new SpoiledOrigins(),
                 Publisher.Settlement.WHEN_SENT,
                 false,
+                KafkaErrors::isFatal,
                 () -> {});
         return Samples.admitted(Samples.record(partition, offset, key, value, headers), ledger, publisher);
     }

@@ -49,7 +49,13 @@ class PublisherTest {
 
     private Publisher publisher(Publisher.Settlement settlement) {
         return new Publisher(
-                producer, Samples.outputs(new ManualTime()), spoiled, settlement, true, told::incrementAndGet);
+                producer,
+                Samples.outputs(new ManualTime()),
+                spoiled,
+                settlement,
+                true,
+                KafkaErrors::isFatal,
+                told::incrementAndGet);
     }
 
     private Delivery delivery(Publisher publisher) {
@@ -191,6 +197,7 @@ class PublisherTest {
                 spoiled,
                 Publisher.Settlement.WHEN_SENT,
                 false,
+                KafkaErrors::isFatal,
                 told::incrementAndGet);
         Delivery delivery = delivery(publisher);
 
@@ -389,7 +396,13 @@ class PublisherTest {
     void a_result_follows_those_that_another_producer_was_given_before_it() throws OutputTooLargeException {
         MockProducer<byte @Nullable [], byte @Nullable []> other = Samples.producer(false);
         Publisher next = new Publisher(
-                other, Samples.outputs(new ManualTime()), spoiled, Publisher.Settlement.WHEN_SENT, true, () -> {});
+                other,
+                Samples.outputs(new ManualTime()),
+                spoiled,
+                Publisher.Settlement.WHEN_SENT,
+                true,
+                KafkaErrors::isFatal,
+                () -> {});
         next.follow(whenSent);
         Delivery first = delivery(whenSent);
         whenSent.processed(first, ONE);
@@ -405,7 +418,13 @@ class PublisherTest {
     void what_is_written_is_not_waited_for_again() throws OutputTooLargeException {
         FlushCounter counter = new FlushCounter();
         Publisher before = new Publisher(
-                counter, Samples.outputs(new ManualTime()), spoiled, Publisher.Settlement.WHEN_SENT, true, () -> {});
+                counter,
+                Samples.outputs(new ManualTime()),
+                spoiled,
+                Publisher.Settlement.WHEN_SENT,
+                true,
+                KafkaErrors::isFatal,
+                () -> {});
         whenSent.follow(before);
         before.processed(delivery(before), ONE);
         before.processed(delivery(before), ONE);
@@ -424,7 +443,13 @@ class PublisherTest {
     void an_epoch_waits_for_the_one_before_it_only() throws OutputTooLargeException {
         FlushCounter counter = new FlushCounter();
         Publisher oldest = new Publisher(
-                counter, Samples.outputs(new ManualTime()), spoiled, Publisher.Settlement.WHEN_SENT, true, () -> {});
+                counter,
+                Samples.outputs(new ManualTime()),
+                spoiled,
+                Publisher.Settlement.WHEN_SENT,
+                true,
+                KafkaErrors::isFatal,
+                () -> {});
         oldest.processed(delivery(oldest), ONE);
         whenSent.follow(oldest);
         whenAcknowledged.follow(whenSent);

@@ -41,7 +41,7 @@ class TransactionalSinkTest {
             this::produce,
             Samples.outputs(new ManualTime()),
             new SpoiledOrigins(),
-            false,
+            new Transactions(false, false),
             steps::add,
             changes::incrementAndGet);
     private long nextOffset;
@@ -53,6 +53,7 @@ class TransactionalSinkTest {
         private final int index;
         private final List<String> calls = new ArrayList<>();
         private int timeouts;
+        private int flushes;
         private @Nullable Error error;
         private @Nullable ConsumerGroupMetadata group;
 
@@ -78,6 +79,12 @@ class TransactionalSinkTest {
                 throw error;
             }
             super.commitTransaction();
+        }
+
+        @Override
+        public synchronized void flush() {
+            flushes++;
+            super.flush();
         }
 
         @Override
@@ -347,6 +354,57 @@ class TransactionalSinkTest {
 
         assertThatThrownBy(sink::canOpen).isInstanceOf(SinkException.class);
         assertThat(producers).hasSize(2);
+    }
+
+    @Test
+    void where_the_ids_are_ours_alone_who_is_fenced_has_outslept_its_transaction_and_goes_on()
+            throws OutputTooLargeException {
+        TransactionalSink ours = new TransactionalSink(
+                this::produce,
+                Samples.outputs(new ManualTime()),
+                new SpoiledOrigins(),
+                new Transactions(false, true),
+                steps::add,
+                changes::incrementAndGet);
+        ours.initialise();
+        Publisher publisher = ours.open();
+        TestProducer asleep = producers.get(2);
+        asleep.fenceProducer();
+
+        var done = ours.commit(publisher, OFFSETS, GROUP);
+        runSteps();
+        assertThat(failureOf(done)).isInstanceOf(EpochAbortedException.class);
+        ours.abort(publisher);
+        runSteps();
+
+        assertThat(ours.canOpen()).isTrue();
+        assertThat(asleep.closed()).isTrue();
+        assertThat(producers).hasSize(5);
+        assertThat(producers.get(4).transactionInitialized()).isTrue();
+    }
+
+    @Test
+    void where_order_is_kept_a_result_waits_for_those_of_the_epoch_before() throws OutputTooLargeException {
+        TransactionalSink ordered = new TransactionalSink(
+                this::produce,
+                Samples.outputs(new ManualTime()),
+                new SpoiledOrigins(),
+                new Transactions(true, false),
+                steps::add,
+                changes::incrementAndGet);
+        ordered.initialise();
+        Publisher first = ordered.open();
+        Publisher second = ordered.open();
+        first.processed(
+                Samples.admitted(Samples.record(IN, nextOffset++), ledger, first),
+                List.of(new Output(bytes("k"), bytes("v"), null)));
+        assertThat(producers.get(2).flushes).isZero();
+
+        second.processed(
+                Samples.admitted(Samples.record(IN, nextOffset++), ledger, second),
+                List.of(new Output(bytes("k"), bytes("v"), null)));
+
+        assertThat(producers.get(2).flushes).isEqualTo(1);
     }
 
     @Test
