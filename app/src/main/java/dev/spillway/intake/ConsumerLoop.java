@@ -106,6 +106,11 @@ public final class ConsumerLoop {
                 : null;
     }
 
+    /** For those who check from outside that the books are right at every moment. */
+    EpochPipeline epochs() {
+        return epochs;
+    }
+
     /** Joins the group. */
     public void subscribe() {
         consumer.subscribe(config.topics(), new Rebalances());

@@ -360,7 +360,8 @@ final class EpochPipeline {
         return open;
     }
 
-    private Stream<LiveEpoch> live() {
+    /** All that are not committed yet, oldest first. */
+    Stream<LiveEpoch> live() {
         return Stream.concat(sealed.stream(), Stream.ofNullable(open));
     }
 }

@@ -1,0 +1,18 @@
+package dev.spillway.simulation;
+
+import java.util.List;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+
+/** Searches for schedules that lose something, publish it twice, or stall. */
+class SimulationTest {
+    static List<Integer> kinds() {
+        return Scenario.kinds();
+    }
+
+    @ParameterizedTest
+    @MethodSource("kinds")
+    void every_record_gets_its_outcome_whatever_happens(int kind) {
+        Search.of(Plant.NOTHING).requireNothing(kind);
+    }
+}
