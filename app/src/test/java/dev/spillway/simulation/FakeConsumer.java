@@ -139,7 +139,11 @@ final class FakeConsumer {
         offsets.forEach((partition, offset) -> plain.put(partition, offset.offset()));
         broker.commitOffsets(plain);
         instance.trace(() -> instance + " has committed " + plain);
-        return chance.faultOneIn(30) ? new RetriableCommitFailedException("the answer got lost") : null;
+        if (chance.faultOneIn(30)) {
+            group.loseAnswer(plain.keySet());
+            return new RetriableCommitFailedException("the answer got lost");
+        }
+        return null;
     }
 
     /** Told that its generation is over, the client gives its membership up. */

@@ -21,6 +21,9 @@ final class FakeGroup {
     private final Chance chance;
     private final Map<String, Member> members = new LinkedHashMap<>();
     private final Map<TopicPartition, Long> committed = new HashMap<>();
+    /** Where a commit's answer got lost, so that whoever sent it may believe that it was not committed. */
+    private final Set<TopicPartition> unheard = new LinkedHashSet<>();
+
     private int generation;
     private int lastMember;
     private boolean rebalancing;
@@ -142,6 +145,17 @@ final class FakeGroup {
 
     void commit(Map<TopicPartition, Long> offsets) {
         committed.putAll(offsets);
+        unheard.removeAll(offsets.keySet());
+    }
+
+    /** Nobody is told of the last commit of these partitions. */
+    void loseAnswer(Set<TopicPartition> of) {
+        unheard.addAll(of);
+    }
+
+    /** Whether the last commit of the partition was made without its sender's knowledge. */
+    boolean isUnheard(TopicPartition partition) {
+        return unheard.contains(partition);
     }
 
     private Member memberOf(String id) {

@@ -10,6 +10,7 @@ import dev.spillway.intake.ConsumerLoop;
 import dev.spillway.intake.ConsumerOffsetCommitter;
 import dev.spillway.intake.EpochBooks;
 import dev.spillway.intake.IntakeConfig;
+import dev.spillway.ledger.Epoch;
 import dev.spillway.processor.Workers;
 import dev.spillway.sink.AcknowledgingSink;
 import dev.spillway.sink.Delivery;
@@ -412,11 +413,11 @@ final class Instance {
             return;
         }
         QueueSnapshot queue = parts.queue.snapshot();
-        require(queue.depth() <= scenario.capacity(), "the queue holds " + queue);
-        require(queue.bytes() <= Scenario.CAPACITY_BYTES, "the queue holds " + queue);
+        require(queue.depth() <= scenario.capacity(), () -> "the queue holds " + queue);
+        require(queue.bytes() <= Scenario.CAPACITY_BYTES, () -> "the queue holds " + queue);
         require(
                 queue.admitted() == queue.depth() + queue.taken() + queue.evicted() + queue.withdrawn(),
-                "the queue has lost count: " + queue);
+                () -> "the queue has lost count: " + queue);
         if (!ending) {
             checkBooks();
         }
@@ -425,13 +426,13 @@ final class Instance {
     /** Each record that has no outcome is in one place. */
     private void checkBooks() {
         Set<Delivery> places = Collections.newSetFromMap(new IdentityHashMap<>());
-        parts().queue.forEach(delivery -> require(places.add(delivery), delivery + " is queued twice"));
-        parts().workers.inHand().forEach(delivery -> require(places.add(delivery), delivery + " is in two places"));
+        parts().queue.forEach(delivery -> require(places.add(delivery), () -> delivery + " is queued twice"));
+        parts().workers.inHand().forEach(delivery -> require(places.add(delivery), () -> delivery + " is in two places"));
         if (!scenario.exactlyOnce()) {
             fakeProducers.forEach(producer -> places.addAll(producer.unanswered()));
         }
         unsent.forEach(callback -> places.add((Delivery) callback));
-        boolean sealedBefore = true;
+        boolean allSealed = true;
         for (EpochBooks books : EpochBooks.of(parts().loop)) {
             Publisher publisher = books.publisher();
             long found = places.stream()
@@ -445,16 +446,16 @@ final class Instance {
                     : 0;
             require(
                     books.outstanding() <= found && books.outstanding() >= found - settledUnsent,
-                    "epoch " + books.number() + " waits for " + books.outstanding() + " records, and " + found
+                    () -> "epoch " + books.number() + " waits for " + books.outstanding() + " records, and " + found
                             + " were found");
-            require(sealedBefore, "epoch " + books.number() + " comes after an open one");
-            sealedBefore = books.state() != dev.spillway.ledger.Epoch.State.OPEN;
+            require(allSealed, () -> "epoch " + books.number() + " comes after an open one");
+            allSealed = books.state() != Epoch.State.OPEN;
         }
     }
 
-    private void require(boolean condition, String otherwise) {
+    private void require(boolean condition, Supplier<String> otherwise) {
         if (!condition) {
-            throw new Violation(this + ": " + otherwise);
+            throw new Violation(this + ": " + otherwise.get());
         }
     }
 

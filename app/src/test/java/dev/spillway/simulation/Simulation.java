@@ -2,7 +2,9 @@ package dev.spillway.simulation;
 
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.function.Supplier;
 import org.apache.kafka.common.TopicPartition;
 
@@ -16,6 +18,7 @@ import org.apache.kafka.common.TopicPartition;
 final class Simulation {
     private static final int MOST_NESTED = 3;
     private static final int PATIENCE = 600;
+    private static final List<Integer> WEIGHTS = List.of(1, 3, 6, 10);
     private static final String[] VALUES = {"0", "1", "1", "1", "1", "2", "3", SimulatedWorkers.POISON};
 
     private final Chance chance;
@@ -31,6 +34,9 @@ final class Simulation {
     private int appended;
     private int nested;
     private long steps;
+
+    /** How likely each kind of step is: drawn anew for each run, since one that is rare for long makes other things possible. */
+    private final Map<String, Integer> weights = new HashMap<>();
 
     private record Choice(String name, int weight, Runnable step) {}
 
@@ -111,7 +117,7 @@ final class Simulation {
                 collect(instance);
             }
         }
-        choices.add(new Choice("time passes", 3, () -> clock.advance(Duration.ofMillis(chance.between(1, 150)))));
+        choices.add(new Choice("time passes", weightOf("time passes"), () -> clock.advance(Duration.ofMillis(chance.between(1, 150)))));
         if (appended < scenario.records() + scenario.more()) {
             choices.add(new Choice("an append", 1, this::append));
         }
@@ -125,19 +131,23 @@ final class Simulation {
     }
 
     private void collect(Instance instance) {
-        add(instance.canStart(), instance, "starts", 5, instance::start);
-        add(instance.canLoop(), instance, "loops", 8, instance::round);
-        add(instance.canEnd(), instance, "ends", 3, instance::end);
-        add(instance.canWork(), instance, "works", 6, instance::work);
-        add(instance.canDeliver(), instance, "sends", 5, instance::deliver);
-        add(instance.canAnswer(), instance, "commits", 4, instance::answer);
-        add(instance.canRunTask(), instance, "ends a transaction", 4, instance::runTask);
+        add(instance.canStart(), instance, "starts", instance::start);
+        add(instance.canLoop(), instance, "loops", instance::round);
+        add(instance.canEnd(), instance, "ends", instance::end);
+        add(instance.canWork(), instance, "works", instance::work);
+        add(instance.canDeliver(), instance, "sends", instance::deliver);
+        add(instance.canAnswer(), instance, "commits", instance::answer);
+        add(instance.canRunTask(), instance, "ends a transaction", instance::runTask);
     }
 
-    private void add(boolean possible, Instance instance, String what, int weight, Runnable step) {
+    private void add(boolean possible, Instance instance, String what, Runnable step) {
         if (possible) {
-            choices.add(new Choice(instance + " " + what, weight, step));
+            choices.add(new Choice(instance + " " + what, weightOf(what), step));
         }
+    }
+
+    private int weightOf(String what) {
+        return weights.computeIfAbsent(what, w -> chance.of(WEIGHTS));
     }
 
     private Choice draw() {
