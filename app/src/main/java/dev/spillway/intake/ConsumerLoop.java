@@ -290,6 +290,9 @@ public final class ConsumerLoop {
     /** Aborts what is not committed and polls it again, except for partitions that are being given up. */
     private void rollBack(String reason, Collection<TopicPartition> givenUp) {
         LOG.warn("epoch aborted, its records will be processed again: {}", reason);
+        if (!givenUp.isEmpty() && offsetCommitter != null) {
+            offsetCommitter.giveUp();
+        }
         Map<TopicPartition, Long> rewind = epochs.abort(reason);
         for (Delivery delivery : arrivals) {
             rewind.merge(LiveEpoch.partitionOf(delivery), delivery.record().offset(), Math::min);
@@ -459,9 +462,6 @@ public final class ConsumerLoop {
             Set<TopicPartition> lost = Set.copyOf(partitions);
             LOG.warn("lost {}: another member may own them already, nothing of them is committed", lost);
             forgetArrivals(lost);
-            if (offsetCommitter != null) {
-                offsetCommitter.giveUp();
-            }
             if (epochs.holdsAny(lost)) {
                 rollBack("its partitions were lost", lost);
             }

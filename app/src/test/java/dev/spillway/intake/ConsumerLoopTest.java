@@ -637,6 +637,24 @@ class ConsumerLoopTest {
         assertThat(station.loop.totals().aborted()).isEqualTo(1);
     }
 
+    @Test
+    void a_commit_of_lost_partitions_is_not_tried_again_when_its_answer_comes_late() throws InterruptedException {
+        exactly(Station.atLeastOnce(BLOCK, 10), 2);
+        station.consumer.holdCommitsBack();
+        station.round();
+        station.work();
+        station.time.advance(Station.INTERVAL);
+        station.rounds(2);
+
+        station.consumer.lose(P0);
+        station.consumer.refuseCommits(new RetriableCommitFailedException("no coordinator"));
+        station.consumer.answerCommits();
+        station.rounds(3);
+
+        assertThat(station.consumer.commits()).isEmpty();
+        assertThat(station.loop.totals().aborted()).isEqualTo(1);
+    }
+
     // ---- the end
 
     @Test
