@@ -160,7 +160,7 @@ final class FakeConsumer {
     }
 
     ConsumerRecords<byte @Nullable [], byte @Nullable []> poll(Duration timeout) {
-        instance.yield("poll");
+        instance.waitForBroker("poll");
         requireOpen();
         deliverAnswers();
         followGroup();
@@ -204,7 +204,7 @@ final class FakeConsumer {
     }
 
     ConsumerGroupMetadata groupMetadata() {
-        instance.yield("groupMetadata");
+        instance.waitForBroker("groupMetadata");
         return metadata;
     }
 
@@ -219,11 +219,11 @@ final class FakeConsumer {
     }
 
     void commitSync(Map<TopicPartition, OffsetAndMetadata> offsets, Duration timeout) {
-        instance.yield("commitSync");
+        instance.waitForBroker("commitSync");
         requireOpen();
         while (!inFlight.isEmpty()) {
             deliverNext();
-            instance.yield("commitSync");
+            instance.waitForBroker("commitSync");
         }
         deliverAnswers();
         if (offsets.isEmpty()) {
@@ -233,7 +233,7 @@ final class FakeConsumer {
             throw new RebalanceInProgressException("joining");
         }
         RuntimeException failure = request(offsets, member, metadata.generationId());
-        instance.yield("commitSync");
+        instance.waitForBroker("commitSync");
         if (failure instanceof RetriableCommitFailedException) {
             throw new TimeoutException("commitSync: no answer");
         }

@@ -156,13 +156,13 @@ final class FakeProducer implements Producer<byte @Nullable [], byte @Nullable [
 
     @Override
     public void initTransactions() {
-        instance.yield("initTransactions");
+        instance.waitForBroker("initTransactions");
         requireOpen();
         if (chance.faultOneIn(50)) {
             throw new TimeoutException("initTransactions: no answer");
         }
         epoch = broker.register(id());
-        instance.yield("initTransactions");
+        instance.waitForBroker("initTransactions");
     }
 
     @Override
@@ -207,7 +207,7 @@ final class FakeProducer implements Producer<byte @Nullable [], byte @Nullable [
     @Override
     public void sendOffsetsToTransaction(
             Map<TopicPartition, OffsetAndMetadata> offsets, ConsumerGroupMetadata groupMetadata) {
-        instance.yield("sendOffsetsToTransaction");
+        instance.waitForBroker("sendOffsetsToTransaction");
         requireOpen();
         throwIfSpoiled();
         if (!inTransaction) {
@@ -225,12 +225,12 @@ final class FakeProducer implements Producer<byte @Nullable [], byte @Nullable [
         offsets.forEach((partition, offset) -> plain.put(partition, offset.offset()));
         broker.addOffsets(id(), plain);
         loseAnswer("sendOffsetsToTransaction");
-        instance.yield("sendOffsetsToTransaction");
+        instance.waitForBroker("sendOffsetsToTransaction");
     }
 
     @Override
     public void commitTransaction() {
-        instance.yield("commitTransaction");
+        instance.waitForBroker("commitTransaction");
         requireOpen();
         if (committedUnheard) {
             committedUnheard = false;
@@ -243,7 +243,7 @@ final class FakeProducer implements Producer<byte @Nullable [], byte @Nullable [
         while (!outbox.isEmpty()) {
             deliverNext();
             if (chance.oneIn(4)) {
-                instance.yield("commitTransaction");
+                instance.waitForBroker("commitTransaction");
             }
             throwIfSpoiled();
         }
@@ -261,12 +261,12 @@ final class FakeProducer implements Producer<byte @Nullable [], byte @Nullable [
             committedUnheard = true;
             throw new TimeoutException("commitTransaction: no answer");
         }
-        instance.yield("commitTransaction");
+        instance.waitForBroker("commitTransaction");
     }
 
     @Override
     public void abortTransaction() {
-        instance.yield("abortTransaction");
+        instance.waitForBroker("abortTransaction");
         requireOpen();
         if (fenced) {
             throw spoiledBy(new ProducerFencedException("fenced"));
@@ -287,7 +287,7 @@ final class FakeProducer implements Producer<byte @Nullable [], byte @Nullable [
         inTransaction = false;
         begun = false;
         error = null;
-        instance.yield("abortTransaction");
+        instance.waitForBroker("abortTransaction");
     }
 
     @Override

@@ -42,7 +42,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * One sidecar: the product's own consumer loop, queue, ledger and sink, put together as the runtime does it, over fake clients. Each of
- * its threads is a number of steps here; where the product would wait, {@link #yield} and {@link #pass} give the others a turn.
+ * its threads is a number of steps here; where the product would wait, {@link #waitForBroker} and {@link #pass} give the others a turn.
  */
 final class Instance {
     private static final Duration SHUTDOWN_TIMEOUT = Duration.ofSeconds(30);
@@ -131,7 +131,7 @@ final class Instance {
     }
 
     /** A call that waits for the broker: others have a turn meanwhile. */
-    void yield(String where) {
+    void waitForBroker(String where) {
         requireAlive();
         world.interlude(this, where);
         requireAlive();
@@ -427,7 +427,9 @@ final class Instance {
     private void checkBooks() {
         Set<Delivery> places = Collections.newSetFromMap(new IdentityHashMap<>());
         parts().queue.forEach(delivery -> require(places.add(delivery), () -> delivery + " is queued twice"));
-        parts().workers.inHand().forEach(delivery -> require(places.add(delivery), () -> delivery + " is in two places"));
+        parts().workers
+                .inHand()
+                .forEach(delivery -> require(places.add(delivery), () -> delivery + " is in two places"));
         if (!scenario.exactlyOnce()) {
             fakeProducers.forEach(producer -> places.addAll(producer.unanswered()));
         }

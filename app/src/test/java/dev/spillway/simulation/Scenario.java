@@ -36,9 +36,10 @@ record Scenario(
     static final int CAPACITY_BYTES = 64;
 
     private static final List<ShedPolicy> POLICIES = ShedPolicies.ALL;
+    private static final List<Guarantee> GUARANTEES = List.of(Guarantee.values());
 
     /** All policies under all guarantees. */
-    static final int KINDS = POLICIES.size() * Guarantee.values().length;
+    static final int KINDS = POLICIES.size() * GUARANTEES.size();
 
     static List<Integer> kinds() {
         List<Integer> kinds = new ArrayList<>();
@@ -52,7 +53,7 @@ record Scenario(
         int kind = Math.floorMod(seed, KINDS);
         return new Scenario(
                 POLICIES.get(kind % POLICIES.size()),
-                Guarantee.values()[kind / POLICIES.size()],
+                GUARANTEES.get(kind / POLICIES.size()),
                 chance.between(1, 3),
                 chance.between(3, 20),
                 chance.between(0, 12),

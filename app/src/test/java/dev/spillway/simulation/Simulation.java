@@ -117,7 +117,10 @@ final class Simulation {
                 collect(instance);
             }
         }
-        choices.add(new Choice("time passes", weightOf("time passes"), () -> clock.advance(Duration.ofMillis(chance.between(1, 150)))));
+        choices.add(new Choice(
+                "time passes",
+                weightOf("time passes"),
+                () -> clock.advance(Duration.ofMillis(chance.between(1, 150)))));
         if (appended < scenario.records() + scenario.more()) {
             choices.add(new Choice("an append", 1, this::append));
         }
