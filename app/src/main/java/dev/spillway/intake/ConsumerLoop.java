@@ -294,6 +294,7 @@ public final class ConsumerLoop {
             offsetCommitter.giveUp();
         }
         Map<TopicPartition, Long> rewind = epochs.abort(reason);
+        epochs.giveUp(givenUp);
         for (Delivery delivery : arrivals) {
             rewind.merge(LiveEpoch.partitionOf(delivery), delivery.record().offset(), Math::min);
         }

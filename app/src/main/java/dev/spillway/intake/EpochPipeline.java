@@ -281,6 +281,11 @@ final class EpochPipeline {
         return rewind;
     }
 
+    /** After an abort: what is still being committed cannot rewind these partitions any more, however that ends. */
+    void giveUp(Collection<TopicPartition> partitions) {
+        sealed.forEach(epoch -> epoch.giveUp(partitions));
+    }
+
     private LiveEpoch next() {
         return new LiveEpoch(new Epoch(++lastNumber, time.nanoTime(), onChange), sink.open());
     }

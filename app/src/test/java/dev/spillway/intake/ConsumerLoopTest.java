@@ -655,6 +655,26 @@ class ConsumerLoopTest {
         assertThat(station.loop.totals().aborted()).isEqualTo(1);
     }
 
+    @Test
+    void a_partition_that_was_lost_and_came_back_is_not_rewound_by_a_commit_from_before() throws InterruptedException {
+        exactly(Station.exactlyOnce(BLOCK, 10), 2);
+        station.round();
+        station.work();
+        station.brokerIsSlow();
+        station.nextEpoch();
+        station.consumer.lose(P0);
+
+        // another owner has committed both records
+        station.consumer.assignOnly(P0);
+        station.consumer.seek(P0, 2);
+        station.producerAt(0).commitTransactionException = new CommitFailedException("not a member any more");
+        station.brokerAnswers();
+        station.rounds(2);
+
+        assertThat(station.loop.totals().aborted()).isEqualTo(1);
+        assertThat(station.queue.depth()).as("records polled again").isZero();
+    }
+
     // ---- the end
 
     @Test
