@@ -58,7 +58,6 @@ final class Instance {
     private final Time time = new InstanceTime();
     private final FakeConsumer fakeConsumer;
     private final List<FakeProducer> fakeProducers = new ArrayList<>();
-    private final List<Producer<byte @Nullable [], byte @Nullable []>> producers = new ArrayList<>();
     private final Deque<Runnable> tasks = new ArrayDeque<>();
     /** Whose sends have failed, and nobody has sent again. */
     private final Set<Callback> unsent = Collections.newSetFromMap(new IdentityHashMap<>());
@@ -370,9 +369,7 @@ final class Instance {
         FakeProducer fake =
                 new FakeProducer(this, scenario.exactlyOnce() ? slot + "-" + index : null, world.broker(), chance);
         fakeProducers.add(fake);
-        var producer = plant.producer(fake, producers);
-        producers.add(producer);
-        return producer;
+        return plant.producer(fake, fakeProducers);
     }
 
     private void execute(Runnable task) {

@@ -24,11 +24,11 @@ interface Plant {
     /**
      * Stands before a producer.
      *
-     * @param all those of the instance, this one included, as they come
+     * @param all those of the instance, this one included, as they are without this
      */
     default Producer<byte @Nullable [], byte @Nullable []> producer(
             Producer<byte @Nullable [], byte @Nullable []> producer,
-            List<Producer<byte @Nullable [], byte @Nullable []>> all) {
+            List<? extends Producer<byte @Nullable [], byte @Nullable []>> all) {
         return producer;
     }
 
@@ -42,6 +42,8 @@ interface Plant {
         return policy;
     }
 
-    /** A worker is done with a record. */
-    default void handled(Delivery delivery) {}
+    /** Stands between a worker and what it does about a record. */
+    default void handle(Delivery delivery, Runnable work) {
+        work.run();
+    }
 }

@@ -49,11 +49,19 @@ record Scenario(
         return kinds;
     }
 
+    static ShedPolicy policyOf(int kind) {
+        return POLICIES.get(kind % POLICIES.size());
+    }
+
+    static Guarantee guaranteeOf(int kind) {
+        return GUARANTEES.get(kind / POLICIES.size());
+    }
+
     static Scenario of(long seed, Chance chance) {
         int kind = Math.floorMod(seed, KINDS);
         return new Scenario(
-                POLICIES.get(kind % POLICIES.size()),
-                GUARANTEES.get(kind / POLICIES.size()),
+                policyOf(kind),
+                guaranteeOf(kind),
                 chance.between(1, 3),
                 chance.between(3, 20),
                 chance.between(0, 12),

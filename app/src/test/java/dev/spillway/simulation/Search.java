@@ -4,7 +4,8 @@ import java.io.OutputStream;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
-import java.util.OptionalLong;
+import java.util.Optional;
+import java.util.function.IntPredicate;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -49,22 +50,39 @@ final class Search {
         }
         System.out.printf(
                 "%s: %d seeds, %d steps, %d records judged, %d ms%n",
-                Scenario.of(kind, new Chance(kind)).policy() + " "
-                        + Scenario.of(kind, new Chance(kind)).guarantee(),
+                Scenario.policyOf(kind) + " " + Scenario.guaranteeOf(kind),
                 seeds,
                 steps,
                 judged,
                 (System.nanoTime() - start) / 1_000_000);
     }
 
-    /** The first seed of these that breaks something. */
-    OptionalLong first(long from, long to, int step) {
-        for (long seed = from; seed < to; seed += step) {
-            if (failure(new Simulation(seed, plant, new Trace(false))) != null) {
-                return OptionalLong.of(seed);
+    /** Tries these seeds of some kinds, in their order, until one of them breaks something. */
+    Optional<Find> first(int seeds, IntPredicate kinds) {
+        int tried = 0;
+        for (long seed = 0; tried < seeds; seed++) {
+            if (kinds.test(Math.floorMod(seed, Scenario.KINDS))) {
+                tried++;
+                Throwable failure = failure(new Simulation(seed, plant, new Trace(false)));
+                if (failure != null && !(failure instanceof Violation)) {
+                    throw new AssertionError("seed " + seed + " did not even run", failure);
+                }
+                if (failure != null) {
+                    return Optional.of(new Find(seed, tried, String.valueOf(failure.getMessage())));
+                }
             }
         }
-        return OptionalLong.empty();
+        return Optional.empty();
+    }
+
+    /** A seed that broke something, and the how manieth of those that were tried it was. */
+    record Find(long seed, int tried, String what) {}
+
+    /** What happens in the run of a seed, step by step. */
+    static List<String> traceOf(long seed) {
+        Trace trace = new Trace(true);
+        Throwable failure = failure(new Simulation(seed, Plant.NOTHING, trace));
+        return failure == null ? trace.lines() : List.of(failure.toString());
     }
 
     private void replay(long seed) {

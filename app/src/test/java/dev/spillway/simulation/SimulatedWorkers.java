@@ -71,7 +71,8 @@ final class SimulatedWorkers {
         if (hand.isEmpty()) {
             take(hand);
         } else if (!chance.faultOneIn(5)) { // otherwise it is slow, or tries again
-            handle(hand.remove());
+            Delivery delivery = hand.remove();
+            plant.handle(delivery, () -> handle(delivery));
         }
     }
 
@@ -103,7 +104,6 @@ final class SimulatedWorkers {
         } else {
             process(delivery, results);
         }
-        plant.handled(delivery);
         ServiceTimes.add(workers, 1, Duration.ofMillis(chance.between(1, 800)));
     }
 
