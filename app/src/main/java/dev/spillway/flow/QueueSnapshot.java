@@ -10,7 +10,8 @@ import java.util.Map;
  * @param limit the effective capacity in records: the capacity, or less where admission is limited
  * @param depth records queued
  * @param parked records that were taken and wait to be handed out again; they count against the limit
- * @param bytes the weight of those that are queued or parked, in bytes
+ * @param bytes the weight of those that are queued, in bytes
+ * @param parkedBytes the weight of those that are parked, in bytes; they count against the capacity, too
  * @param highWaterMark the largest depth so far
  * @param admitted how many arrivals entered the queue
  * @param taken how many left it to a taker
@@ -24,6 +25,7 @@ public record QueueSnapshot(
         int depth,
         int parked,
         long bytes,
+        long parkedBytes,
         int highWaterMark,
         long admitted,
         long taken,

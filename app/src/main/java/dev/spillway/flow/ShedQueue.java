@@ -64,8 +64,12 @@ public final class ShedQueue<T> implements AutoCloseable {
     @GuardedBy("lock")
     private final Map<ShedReason, Long> shed = new EnumMap<>(ShedReason.class);
 
+    /** Of what is queued. */
     @GuardedBy("lock")
     private long bytes;
+
+    @GuardedBy("lock")
+    private long parkedBytes;
 
     /** Of what is queued and what is parked. */
     @GuardedBy("lock")
@@ -299,7 +303,7 @@ public final class ShedQueue<T> implements AutoCloseable {
         lock.lock();
         try {
             parked.add(new Parked<>(item, time.nanoTime() + Math.max(0, pause.toNanos())));
-            bytes += weigher.applyAsLong(item);
+            parkedBytes += weigher.applyAsLong(item);
             notEmpty.signal(); // one who waits has to look at the time again
         } finally {
             lock.unlock();
@@ -332,7 +336,7 @@ public final class ShedQueue<T> implements AutoCloseable {
                     parked.stream().filter(waiting -> filter.test(waiting.item)).toList();
             for (Parked<T> waiting : matching) {
                 parked.remove(waiting);
-                bytes -= weigher.applyAsLong(waiting.item);
+                parkedBytes -= weigher.applyAsLong(waiting.item);
                 queue.release(waiting.item);
             }
             wakeTakers();
@@ -447,6 +451,7 @@ public final class ShedQueue<T> implements AutoCloseable {
                     queue.size(),
                     parked.size(),
                     bytes,
+                    parkedBytes,
                     highWaterMark,
                     admitted,
                     taken,
@@ -546,7 +551,7 @@ public final class ShedQueue<T> implements AutoCloseable {
 
     @GuardedBy("lock")
     private boolean fits(long weight) {
-        return held() < (capacity == 0 ? waitingTakers : limit) && weight <= capacityBytes - bytes;
+        return held() < (capacity == 0 ? waitingTakers : limit) && weight <= capacityBytes - bytes - parkedBytes;
     }
 
     @GuardedBy("lock")
@@ -607,15 +612,15 @@ public final class ShedQueue<T> implements AutoCloseable {
         if (allowance != UNRESTRICTED) {
             allowance--;
         }
-        T next;
         if (isAnyDue()) {
-            next = parked.remove().item;
-        } else {
-            next = queue.take();
-            taken++;
-            onTake.accept(next);
+            T due = parked.remove().item;
+            parkedBytes -= weigher.applyAsLong(due);
+            return due;
         }
+        T next = queue.take();
         bytes -= weigher.applyAsLong(next);
+        taken++;
+        onTake.accept(next);
         return next;
     }
 

@@ -107,6 +107,11 @@ public final class ConsumerLoop {
                 : null;
     }
 
+    /** For those who check from outside that the books are right at every moment. */
+    EpochPipeline epochs() {
+        return epochs;
+    }
+
     /** Joins the group. */
     public void subscribe() {
         consumer.subscribe(config.topics(), new Rebalances());
@@ -290,7 +295,11 @@ public final class ConsumerLoop {
     /** Aborts what is not committed and polls it again, except for partitions that are being given up. */
     private void rollBack(String reason, Collection<TopicPartition> givenUp) {
         LOG.warn("epoch aborted, its records will be processed again: {}", reason);
+        if (!givenUp.isEmpty() && offsetCommitter != null) {
+            offsetCommitter.giveUp();
+        }
         Map<TopicPartition, Long> rewind = epochs.abort(reason);
+        epochs.giveUp(givenUp);
         for (Delivery delivery : arrivals) {
             rewind.merge(LiveEpoch.partitionOf(delivery), delivery.record().offset(), Math::min);
         }
@@ -480,9 +489,6 @@ public final class ConsumerLoop {
             Set<TopicPartition> lost = Set.copyOf(partitions);
             LOG.warn("lost {}: another member may own them already, nothing of them is committed", lost);
             forgetArrivals(lost);
-            if (offsetCommitter != null) {
-                offsetCommitter.giveUp();
-            }
             if (epochs.holdsAny(lost)) {
                 rollBack("its partitions were lost", lost);
             }

@@ -32,6 +32,9 @@ public final class ConsumerOffsetCommitter implements OffsetCommitter {
     private final List<Attempt> again = new ArrayList<>();
     private boolean synchronous;
 
+    /** How often everything was given up: a commit from before that is not tried again, however late its answer comes. */
+    private int givenUp;
+
     /** A commit that did not succeed but may. */
     private record Attempt(
             Map<TopicPartition, OffsetAndMetadata> offsets,
@@ -63,8 +66,9 @@ public final class ConsumerOffsetCommitter implements OffsetCommitter {
         attempts.forEach(attempt -> commit(attempt.offsets(), attempt.done()));
     }
 
-    /** Gives up what would be tried again, because another member may own the partitions. */
+    /** Gives up what would be tried again, now or once its answer comes, because another member may own the partitions. */
     void giveUp() {
+        givenUp++;
         again.forEach(attempt -> attempt.done().completeExceptionally(translate(attempt.failure())));
         again.clear();
     }
@@ -106,10 +110,11 @@ public final class ConsumerOffsetCommitter implements OffsetCommitter {
     }
 
     private void commitAsync(Map<TopicPartition, OffsetAndMetadata> offsets, CompletableFuture<@Nullable Void> done) {
+        int sentAfter = givenUp;
         consumer.commitAsync(offsets, (committed, e) -> {
             if (e == null) {
                 done.complete(null);
-            } else if (isTransient(e)) {
+            } else if (isTransient(e) && sentAfter == givenUp) {
                 again.add(new Attempt(offsets, done, e));
             } else {
                 done.completeExceptionally(translate(e));

@@ -289,6 +289,11 @@ final class EpochPipeline {
         return rewind;
     }
 
+    /** After an abort: what is still being committed cannot rewind these partitions any more, however that ends. */
+    void giveUp(Collection<TopicPartition> partitions) {
+        sealed.forEach(epoch -> epoch.giveUp(partitions));
+    }
+
     private LiveEpoch next() {
         return new LiveEpoch(new Epoch(++lastNumber, time.nanoTime(), onChange), sink.open());
     }
@@ -368,7 +373,8 @@ final class EpochPipeline {
         return open;
     }
 
-    private Stream<LiveEpoch> live() {
+    /** All that are not committed yet, oldest first. */
+    Stream<LiveEpoch> live() {
         return Stream.concat(sealed.stream(), Stream.ofNullable(open));
     }
 }

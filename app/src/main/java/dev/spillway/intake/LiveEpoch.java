@@ -9,8 +9,10 @@ import dev.spillway.sink.Run;
 import java.time.Duration;
 import java.util.Collection;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import org.apache.kafka.clients.consumer.OffsetAndMetadata;
 import org.apache.kafka.common.TopicPartition;
@@ -21,6 +23,9 @@ final class LiveEpoch {
     private final Epoch epoch;
     private final Publisher publisher;
     private final Map<TopicPartition, Run> runs = new HashMap<>();
+
+    /** Partitions that were given up while the epoch was being committed. */
+    private final Set<TopicPartition> givenUp = new HashSet<>();
 
     private long firstRecordAtNanos;
     private @Nullable CompletableFuture<@Nullable Void> commit;
@@ -97,11 +102,19 @@ final class LiveEpoch {
         return offsets;
     }
 
+    /**
+     * Notes that these partitions are not ours any more. Should they come back, another owner may have gone on from where they began
+     * here, so an abort must not rewind them.
+     */
+    void giveUp(Collection<TopicPartition> partitions) {
+        givenUp.addAll(partitions);
+    }
+
     /** Where each partition would have to be polled again from, if the epoch were aborted. */
     Map<TopicPartition, Long> startOffsets() {
         Map<TopicPartition, Long> offsets = new HashMap<>();
         runs.forEach((partition, run) -> {
-            if (run.account().firstOffset() >= 0) {
+            if (run.account().firstOffset() >= 0 && !givenUp.contains(partition)) {
                 offsets.put(partition, run.account().firstOffset());
             }
         });

@@ -173,6 +173,11 @@ public final class Publisher {
         }
     }
 
+    /** Whether a send has failed so that the epoch has to be aborted; what is published after that is neither sent nor settled. */
+    boolean isDoomed() {
+        return doomed;
+    }
+
     public boolean isClosed() {
         return closed;
     }

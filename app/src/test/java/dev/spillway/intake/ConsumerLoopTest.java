@@ -653,6 +653,44 @@ class ConsumerLoopTest {
         assertThat(station.loop.totals().aborted()).isEqualTo(1);
     }
 
+    @Test
+    void a_commit_of_lost_partitions_is_not_tried_again_when_its_answer_comes_late() throws InterruptedException {
+        exactly(Station.atLeastOnce(BLOCK, 10), 2);
+        station.consumer.holdCommitsBack();
+        station.round();
+        station.work();
+        station.time.advance(Station.INTERVAL);
+        station.rounds(2);
+
+        station.consumer.lose(P0);
+        station.consumer.refuseCommits(new RetriableCommitFailedException("no coordinator"));
+        station.consumer.answerCommits();
+        station.rounds(3);
+
+        assertThat(station.consumer.commits()).isEmpty();
+        assertThat(station.loop.totals().aborted()).isEqualTo(1);
+    }
+
+    @Test
+    void a_partition_that_was_lost_and_came_back_is_not_rewound_by_a_commit_from_before() throws InterruptedException {
+        exactly(Station.exactlyOnce(BLOCK, 10), 2);
+        station.round();
+        station.work();
+        station.brokerIsSlow();
+        station.nextEpoch();
+        station.consumer.lose(P0);
+
+        // another owner has committed both records
+        station.consumer.assignOnly(P0);
+        station.consumer.seek(P0, 2);
+        station.producerAt(0).commitTransactionException = new CommitFailedException("not a member any more");
+        station.brokerAnswers();
+        station.rounds(2);
+
+        assertThat(station.loop.totals().aborted()).isEqualTo(1);
+        assertThat(station.queue.depth()).as("records polled again").isZero();
+    }
+
     // ---- the end
 
     @Test

@@ -24,6 +24,11 @@ import org.jspecify.annotations.Nullable;
 
 /** Records, producers and deliveries for tests. */
 public final class Samples {
+    /** Whether the publisher's epoch will be aborted for a send that failed. */
+    public static boolean isDoomed(Publisher publisher) {
+        return publisher.isDoomed();
+    }
+
     public static final TopicPartition IN = new TopicPartition("in", 0);
     public static final TopicsConfig TOPICS = new TopicsConfig(List.of("in"), "out", "drops", "dead-letters", false);
     public static final ConsumerGroupMetadata GROUP = new MockConsumer<>("earliest").groupMetadata();
