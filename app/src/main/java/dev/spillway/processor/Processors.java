@@ -1,5 +1,6 @@
 package dev.spillway.processor;
 
+import dev.spillway.config.HttpConfig;
 import dev.spillway.config.InvalidConfigException;
 import dev.spillway.config.SpillwayConfig;
 import dev.spillway.flow.Time;
@@ -17,7 +18,8 @@ public final class Processors {
         Processor processor =
                 switch (config.processor()) {
                     case "identity" -> new IdentityProcessor();
-                    case "job" -> new JobProcessor(time);
+                    case "job" -> new JobProcessor(new IoJob(config.ioAllowedHosts(), config.http(), time), time);
+                    case "http" -> http(config.http(), time);
                     default -> instantiate(config.processor());
                 };
         try {
@@ -29,14 +31,23 @@ public final class Processors {
         return processor;
     }
 
+    private static Processor http(HttpConfig http, Time time) {
+        if (http.batchMaxRecords() > 1) {
+            throw new InvalidConfigException("http.batch.max.records=" + http.batchMaxRecords()
+                    + " needs workers that take batches, which these do not: leave it at 1");
+        }
+        return new HttpProcessor(http, time);
+    }
+
     private static Processor instantiate(String className) {
         try {
             Class<?> type =
                     Class.forName(className, true, Thread.currentThread().getContextClassLoader());
             return type.asSubclass(Processor.class).getConstructor().newInstance();
         } catch (ClassNotFoundException e) {
-            throw new InvalidConfigException("processor=" + className
-                    + " is neither identity nor job nor a class on the class path: check the name, or add the jar");
+            throw new InvalidConfigException(
+                    "processor=" + className
+                            + " is none of identity, job, http, and no class on the class path: check the name, or add the jar");
         } catch (ClassCastException e) {
             throw new InvalidConfigException(
                     "processor=" + className + " does not implement " + Processor.class.getName());

@@ -7,12 +7,14 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.spillway.config.RetryConfig;
+import dev.spillway.config.Settings;
 import dev.spillway.flow.CancellationToken;
 import dev.spillway.flow.PassingTime;
 import dev.spillway.sink.DeliveryLine;
 import dev.spillway.sink.Samples;
 import java.io.IOException;
 import java.time.Duration;
+import java.util.List;
 import java.util.Random;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
@@ -25,11 +27,13 @@ class JobProcessorTest {
     private final DeliveryLine line = new DeliveryLine(time);
     private final CpuPool cpuPool = new CpuPool(1); // without a thread until somebody computes
     private final CancellationToken token = CancellationToken.root();
+    private final JobProcessor processor =
+            new JobProcessor(new IoJob(List.of(), Settings.minimal().config().http(), time), time);
 
     /** Does the job as a worker would. */
     private void handle(byte @Nullable [] value) throws InterruptedException {
         RetryConfig retry = new RetryConfig(1, Duration.ZERO, Duration.ZERO, Duration.ofSeconds(1));
-        new RecordHandler(new JobProcessor(time), cpuPool, retry, line.spoiled(), time, new Random(1))
+        new RecordHandler(processor, cpuPool, retry, line.spoiled(), time, new Random(1))
                 .handle(line.next(value), token);
     }
 
