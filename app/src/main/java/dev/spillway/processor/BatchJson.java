@@ -208,8 +208,9 @@ final class BatchJson {
         if (answer.has("value")) {
             return answers.writeValueAsBytes(answer.get("value"));
         }
+        JsonNode base64 = answer.get("valueBase64");
         try {
-            return Base64.getDecoder().decode(answer.get("valueBase64").asText("?"));
+            return Base64.getDecoder().decode(base64.isTextual() ? base64.asText() : "?");
         } catch (IllegalArgumentException e) {
             throw new PermanentFailureException(
                     "the service's answer to this record has a valueBase64 that is not Base64");

@@ -43,8 +43,7 @@ final class RequestHeaders {
      */
     static List<Line> of(InputRecord record, String contentType) {
         List<Line> lines = new ArrayList<>();
-        lines.add(new Line(
-                "Content-Type", text(record.headers().lastHeader(CONTENT_TYPE)).orElse(contentType)));
+        lines.add(new Line("Content-Type", ownContentType(record).orElse(contentType)));
         lines.add(new Line("Spillway-Origin", origin(record)));
         lines.add(new Line("Spillway-Timestamp", Long.toString(record.timestamp())));
         lines.add(new Line("Spillway-Attempt", Integer.toString(record.attempt())));
@@ -75,6 +74,16 @@ final class RequestHeaders {
                         new Line("Spillway-Key-Base64", Base64.getEncoder().encodeToString(key)));
     }
 
+    private static Optional<String> ownContentType(InputRecord record) {
+        Optional<String> last = Optional.empty();
+        for (Header header : record.headers()) {
+            if (header.key().equalsIgnoreCase(CONTENT_TYPE)) {
+                last = text(header);
+            }
+        }
+        return last;
+    }
+
     private static void addOwn(InputRecord record, List<Line> lines) {
         int carried = 0;
         int characters = 0;
@@ -98,11 +107,9 @@ final class RequestHeaders {
         }
     }
 
-    private static Optional<String> text(@Nullable Header header) {
-        byte[] value = header == null ? null : header.value();
-        return header == null || value == null || !TOKEN.matcher(header.key()).matches()
-                ? Optional.empty()
-                : text(value);
+    private static Optional<String> text(Header header) {
+        byte @Nullable [] value = header.value();
+        return value == null || !TOKEN.matcher(header.key()).matches() ? Optional.empty() : text(value);
     }
 
     /** The bytes as text that a header can hold, if they are. */

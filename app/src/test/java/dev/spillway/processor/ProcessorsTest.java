@@ -56,6 +56,8 @@ class ProcessorsTest {
     void built_in_ones_have_short_names() {
         assertThat(create(named("identity"))).isInstanceOf(IdentityProcessor.class);
         assertThat(create(named("job"))).isInstanceOf(JobProcessor.class);
+        assertThat(create(named("http").with("http.url", "http://localhost:8000/")))
+                .isInstanceOf(HttpProcessor.class);
     }
 
     @Test
