@@ -10,10 +10,13 @@ import dev.spillway.config.Settings;
 import dev.spillway.flow.ManualTime;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Base64;
 import java.util.List;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -271,5 +274,24 @@ class HttpBatchProcessorTest {
 
         service.answering(500, "");
         assertThat(failureOf(entries(2))).isInstanceOf(RetryLaterException.class);
+    }
+
+    @Test
+    void the_answer_in_the_readme_is_one() throws IOException {
+        List<String> json = Pattern.compile("```json\n(.*?)```", Pattern.DOTALL)
+                .matcher(Files.readString(Path.of("..", "README.md")))
+                .results()
+                .map(found -> found.group(1))
+                .toList();
+        assertThat(json).as("a request and an answer").hasSize(2);
+        service.answering(200, json.get(1));
+        List<SampleEntry> batch = entries(5);
+
+        assertThat(failureOf(batch)).isNull();
+
+        assertThat(batch.stream().map(entry -> entry.context().forwarded()))
+                .containsExactly(List.of("{\"any\":\"JSON\"}"), List.of(), List.of("bytes"), List.of(), List.of());
+        assertThat(batch.get(3).failure()).isInstanceOf(PermanentFailureException.class);
+        assertThat(batch.get(4).failure()).isInstanceOf(RetryLaterException.class);
     }
 }

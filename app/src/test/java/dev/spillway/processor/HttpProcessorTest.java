@@ -113,6 +113,7 @@ class HttpProcessorTest {
         TestService.Request none = request(new SampleRecord().withValue(null));
         assertThat(none.body()).isEmpty();
         assertThat(none.header("Spillway-Value")).isEqualTo("null");
+        assertThat(none.header("Content-Length")).isEqualTo("0");
 
         TestService.Request empty = request(new SampleRecord().withValue(new byte[0]));
         assertThat(empty.body()).isEmpty();
