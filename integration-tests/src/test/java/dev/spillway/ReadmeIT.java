@@ -2,8 +2,11 @@ package dev.spillway;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import java.io.IOException;
+import java.net.InetAddress;
+import java.net.ServerSocket;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -55,6 +58,63 @@ class ReadmeIT {
         assertThat(run(localised("java -jar " + JAR + " audit --config spillway.properties"))
                         .output())
                 .contains("CONSERVED: each of 20,000 input records has exactly one outcome");
+    }
+
+    @Test
+    void theServiceOfTheReadmeGetsTheRecordsByItsFourLines() throws Exception {
+        assumeTrue(isThere("python3"), "there is a python3");
+        String section = section("## Put it in front of your own service, in any language");
+        int port;
+        try (ServerSocket free = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+            port = free.getLocalPort();
+        }
+        String lines = block(section, "properties").replace(":8000", ":" + port);
+        assertThat(lines.lines()).hasSize(4);
+        Files.writeString(
+                directory.resolve("spillway.properties"),
+                localised(block(section("## Run it against your own cluster"), "properties"))
+                        .replace("orders", "jobs")
+                        .replace("shed.policy=DROP_OLDEST", "shed.policy=BLOCK")
+                        .replace("processor=job\n", lines));
+        Files.writeString(
+                directory.resolve("service.py"), block(section, "python").replace("8000", "" + port));
+
+        Process service = new ProcessBuilder("python3", "service.py")
+                .directory(directory.toFile())
+                .redirectErrorStream(true)
+                .redirectOutput(directory.resolve("service.log").toFile())
+                .start();
+        try {
+            assertThat(run(localised("java -jar " + JAR + " generate --bootstrap-server " + ADDRESS
+                                    + " --topic jobs --partitions 2 --count 500 --mix cpu=50,delay=50 --poison 10"))
+                            .exitCode())
+                    .isZero();
+            Result sidecar = run(localised("java -jar " + JAR + " run --config spillway.properties --until-end"));
+            assertThat(sidecar.exitCode())
+                    .as(sidecar.output() + Files.readString(directory.resolve("service.log")))
+                    .isZero();
+        } finally {
+            service.toHandle().destroyForcibly();
+        }
+
+        assertThat(run(localised("java -jar " + JAR + " audit --config spillway.properties"))
+                        .output())
+                .contains("CONSERVED: each of 500 input records has exactly one outcome");
+        assertThat(kafka.client().readCommitted("jobs-results"))
+                .hasSizeGreaterThan(400)
+                .allSatisfy(result -> assertThat(Outcomes.text(result.value())).startsWith("{\"id\": \""));
+        assertThat(kafka.client().readCommitted("jobs-sidecar-dead-letters"))
+                .isNotEmpty()
+                .allSatisfy(letter -> assertThat(Outcomes.header(letter, "spillway.reason"))
+                        .endsWith("the service answered 400: \"this is no job\""));
+    }
+
+    private static boolean isThere(String program) throws InterruptedException {
+        try {
+            return new ProcessBuilder(program, "--version").start().waitFor() == 0;
+        } catch (IOException e) {
+            return false;
+        }
     }
 
     private record Result(int exitCode, String output) {}

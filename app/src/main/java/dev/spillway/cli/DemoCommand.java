@@ -4,6 +4,7 @@ import dev.spillway.demo.BrokerFailedException;
 import dev.spillway.demo.Demo;
 import java.util.concurrent.ExecutionException;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
 
 /** All of it on a broker of its own. */
 @Command(
@@ -15,8 +16,14 @@ import picocli.CommandLine.Command;
             "",
             "It needs the broker's jars, which the build puts beside the program: mvn package."
         },
-        footer = {"", "Example:", "  spillway demo"})
+        footer = {"", "Examples:", "  spillway demo", "  spillway demo --http"})
 final class DemoCommand extends KafkaCommand {
+    @Option(
+            names = "--http",
+            description =
+                    "Let an HTTP service in another process do the work (processor=http), which it starts and stops, too.")
+    private boolean http;
+
     DemoCommand(Session session) {
         super(session);
     }
@@ -25,7 +32,7 @@ final class DemoCommand extends KafkaCommand {
     ExitCode execute() throws InterruptedException, ExecutionException {
         try {
             boolean conserved =
-                    new Demo(session().out(), session().time(), session().stop()).run();
+                    new Demo(session().out(), http, session().time(), session().stop()).run();
             return conserved ? ExitCode.FINE : ExitCode.NOT_CONSERVED;
         } catch (BrokerFailedException e) {
             throw new CommandFailure(ExitCode.KAFKA, String.valueOf(e.getMessage()));

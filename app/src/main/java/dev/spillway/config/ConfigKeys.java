@@ -42,6 +42,14 @@ final class ConfigKeys {
     static final String CIRCUIT_BREAKER_FAILURE_PERCENT = "circuit.breaker.failure.percent";
     static final String CIRCUIT_BREAKER_PROBE_INTERVAL_MS = "circuit.breaker.probe.interval.ms";
     static final String ADMIN_LISTEN = "admin.listen";
+    static final String HTTP_URL = "http.url";
+    static final String HTTP_CONTENT_TYPE = "http.content.type";
+    static final String HTTP_VERSION = "http.version";
+    static final String HTTP_CONNECT_TIMEOUT_MS = "http.connect.timeout.ms";
+    static final String HTTP_TIMEOUT_MS = "http.timeout.ms";
+    static final String HTTP_MAX_RESPONSE_BYTES = "http.max.response.bytes";
+    static final String HTTP_BATCH_MAX_RECORDS = "http.batch.max.records";
+    static final String JOB_IO_ALLOWED_HOSTS = "job.io.allowed.hosts";
 
     static final String CONSUMER_PREFIX = "consumer.";
     static final String PRODUCER_PREFIX = "producer.";
@@ -64,6 +72,8 @@ final class ConfigKeys {
         defineTiming(def);
         defineFailures(def);
         defineBatches(def);
+        defineHttp(def);
+        defineJob(def);
         return def;
     }
 
@@ -146,7 +156,7 @@ final class ConfigKeys {
                         NONE,
                         new ConfigDef.NonEmptyString(),
                         Importance.HIGH,
-                        "What workers do with a record: identity, job, or the name of a class that implements"
+                        "What workers do with a record: identity, job, http, or the name of a class that implements"
                                 + " dev.spillway.processor.Processor or BatchProcessor. Keys that begin with 'processor.' are"
                                 + " handed to it.")
                 .define(
@@ -286,7 +296,7 @@ final class ConfigKeys {
                         100,
                         Range.between(1, 100_000),
                         Importance.LOW,
-                        "How many records a processor that takes batches gets at most at once.")
+                        "How many records a processor of your own that takes batches gets at most at once.")
                 .define(
                         BATCH_LINGER_MS,
                         ConfigDef.Type.LONG,
@@ -295,6 +305,73 @@ final class ConfigKeys {
                         Importance.LOW,
                         "How long after its first record a batch closes at the latest, in milliseconds; under load it fills"
                                 + " without waiting.");
+    }
+
+    private static void defineHttp(ConfigDef def) {
+        def.define(
+                        HTTP_URL,
+                        ConfigDef.Type.STRING,
+                        null,
+                        Importance.HIGH,
+                        "Your service, which processor=http sends each record to, as http://host:port/path. It has to answer at"
+                                + " that address itself: redirects are not followed.")
+                .define(
+                        HTTP_CONTENT_TYPE,
+                        ConfigDef.Type.STRING,
+                        "application/octet-stream",
+                        matching("[!-~]+/[ -~]*[!-~]", "a media type"),
+                        Importance.LOW,
+                        "The Content-Type of a record's value where the record has no header content-type that says so; many"
+                                + " services want application/json.")
+                .define(
+                        HTTP_VERSION,
+                        ConfigDef.Type.STRING,
+                        "1.1",
+                        ValidString.in("1.1", "2"),
+                        Importance.LOW,
+                        "The version of HTTP. 2 asks the service for it and goes on with 1.1 where the service does not have it.")
+                .define(
+                        HTTP_TIMEOUT_MS,
+                        ConfigDef.Type.LONG,
+                        null,
+                        optional(Range.between(1, LONGEST_MILLIS)),
+                        Importance.MEDIUM,
+                        "How long a service may take for a whole answer, in milliseconds; then the attempt has failed. Default:"
+                                + " four fifths of processing.timeout.ms.")
+                .define(
+                        HTTP_CONNECT_TIMEOUT_MS,
+                        ConfigDef.Type.LONG,
+                        2000L,
+                        Range.between(1, LONGEST_MILLIS),
+                        Importance.LOW,
+                        "How long a new connection to a service may take, in milliseconds; the time counts as part of"
+                                + " http.timeout.ms.")
+                .define(
+                        HTTP_MAX_RESPONSE_BYTES,
+                        ConfigDef.Type.INT,
+                        1024 * 1024,
+                        Range.between(1, 1 << 30),
+                        Importance.MEDIUM,
+                        "How long the body of an answer may be, in bytes; a record whose answer is longer becomes a dead letter.")
+                .define(
+                        HTTP_BATCH_MAX_RECORDS,
+                        ConfigDef.Type.INT,
+                        1,
+                        Range.between(1, 10_000),
+                        Importance.MEDIUM,
+                        "How many records processor=http sends in one request at most; more than 1 makes a request a JSON array.");
+    }
+
+    private static void defineJob(ConfigDef def) {
+        def.define(
+                JOB_IO_ALLOWED_HOSTS,
+                ConfigDef.Type.LIST,
+                "localhost,127.0.0.1,[::1]",
+                ConfigDef.ValidList.anyNonDuplicateValues(true, false),
+                Importance.MEDIUM,
+                "The hosts that io jobs of processor=job may fetch from, redirects included, comma separated, each as host or"
+                        + " host:port. Empty: none. A name with a link-local address is refused all the same; only the address"
+                        + " itself, in this list, is not.");
     }
 
     /** A null default stands for one that is computed, or for none. */

@@ -38,6 +38,8 @@ public final class SpillwayConfig {
     private final String instanceId;
     private final RetryConfig retry;
     private final TopicsConfig topics;
+    private final HttpConfig http;
+    private final List<AllowedHost> ioAllowedHosts;
 
     /**
      * Validates the settings as a whole.
@@ -71,6 +73,10 @@ public final class SpillwayConfig {
                 values.getString(ConfigKeys.DROP_TOPIC),
                 deadLetterTopic(),
                 values.getBoolean(ConfigKeys.TOPICS_CREATE));
+        this.http = parseHttp();
+        this.ioAllowedHosts = values.getList(ConfigKeys.JOB_IO_ALLOWED_HOSTS).stream()
+                .map(AllowedHost::parse)
+                .toList();
         requireWorkable();
     }
 
@@ -106,6 +112,16 @@ public final class SpillwayConfig {
     /** The folders that hold plug-ins. */
     public List<String> pluginPath() {
         return values.getList(ConfigKeys.PLUGIN_PATH);
+    }
+
+    /** How processors speak HTTP. */
+    public HttpConfig http() {
+        return http;
+    }
+
+    /** Where io jobs may fetch from. */
+    public List<AllowedHost> ioAllowedHosts() {
+        return ioAllowedHosts;
     }
 
     /** How many records are processed at once. */
@@ -327,7 +343,23 @@ public final class SpillwayConfig {
             throw new InvalidConfigException("worker.threads=virtual needs Java 21 or later, and this is Java "
                     + Runtime.version().feature() + ": use worker.threads=auto, or a newer Java");
         }
+        if (processor().equals("http")) {
+            requireWorkableHttp();
+        }
         requireClientsParse();
+    }
+
+    private void requireWorkableHttp() {
+        if (http.url() == null) {
+            throw new InvalidConfigException("processor=http needs " + ConfigKeys.HTTP_URL
+                    + ": the address of your service, such as http://localhost:8000/");
+        }
+        Long timeout = values.getLong(ConfigKeys.HTTP_TIMEOUT_MS);
+        if (timeout != null && timeout >= retry.timeout().toMillis()) {
+            throw new InvalidConfigException(ConfigKeys.HTTP_TIMEOUT_MS + "=" + timeout
+                    + " is not below processing.timeout.ms=" + retry.timeout().toMillis()
+                    + ", which would end the exchange first: lower it, or raise that");
+        }
     }
 
     private void requireWorkableTransactions() {
@@ -375,6 +407,21 @@ public final class SpillwayConfig {
     private String deadLetterTopic() {
         String topic = values.getString(ConfigKeys.DEAD_LETTER_TOPIC);
         return topic != null ? topic : applicationId() + "-dead-letters";
+    }
+
+    private HttpConfig parseHttp() {
+        String url = values.getString(ConfigKeys.HTTP_URL);
+        Long timeout = values.getLong(ConfigKeys.HTTP_TIMEOUT_MS);
+        return new HttpConfig(
+                url == null ? null : HttpConfig.parseUrl(url),
+                values.getString(ConfigKeys.HTTP_VERSION),
+                millis(ConfigKeys.HTTP_CONNECT_TIMEOUT_MS),
+                timeout != null
+                        ? Duration.ofMillis(timeout)
+                        : retry.timeout().multipliedBy(4).dividedBy(5),
+                values.getInt(ConfigKeys.HTTP_MAX_RESPONSE_BYTES),
+                values.getString(ConfigKeys.HTTP_CONTENT_TYPE),
+                values.getInt(ConfigKeys.HTTP_BATCH_MAX_RECORDS));
     }
 
     private Duration millis(String key) {

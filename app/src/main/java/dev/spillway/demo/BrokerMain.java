@@ -55,7 +55,7 @@ final class BrokerMain {
      * Leaves it to the parent what Ctrl-C means. The terminal sends it to both processes, and a parent that wants to
      * drain needs its broker for that. By reflection, because javac warns of {@code sun.misc.Signal} whatever one does.
      */
-    private static void ignoreSignal(String name) throws ReflectiveOperationException {
+    static void ignoreSignal(String name) throws ReflectiveOperationException {
         Class<?> signalType = Class.forName("sun.misc.Signal");
         Class<?> handlerType = Class.forName("sun.misc.SignalHandler");
         Object noReaction = Proxy.newProxyInstance(

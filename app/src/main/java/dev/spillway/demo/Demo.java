@@ -21,14 +21,17 @@ public final class Demo {
     private final PrintWriter out;
     private final Time time;
     private final CancellationToken stop;
+    private final boolean withService;
 
     /**
      * Prepares the demo.
      *
+     * @param withService whether the work is done by an HTTP service in another process instead of in the sidecar
      * @param stop ends it before its time
      */
-    public Demo(PrintWriter out, Time time, CancellationToken stop) {
+    public Demo(PrintWriter out, boolean withService, Time time, CancellationToken stop) {
         this.out = out;
+        this.withService = withService;
         this.time = time;
         this.stop = stop;
     }
@@ -85,14 +88,21 @@ public final class Demo {
     private boolean showSidecar() throws InterruptedException, ExecutionException {
         title("3. The sidecar beside a real Kafka broker: DROP_OLDEST, exactly_once_v2");
         line("starting a broker on this machine ...");
-        try (LocalKafka kafka = LocalKafka.builder().start()) {
+        try (LocalService service = withService ? LocalService.start(LiveRun.WORK_MILLIS) : null;
+                LocalKafka kafka = LocalKafka.builder().start()) {
+            if (service != null) {
+                format(
+                        "the work is done by process %d at %s, which knows nothing of Kafka; it is busy now and then, and refuses"
+                                + " the records of %s",
+                        service.pid(), service.url(), ServiceMain.REFUSED_KEY);
+            }
             format(
                     "%d workers, %d ms a record: about %,d records/s; offered: %,d records/s",
                     LiveRun.WORKERS,
                     LiveRun.WORK_MILLIS,
                     LiveRun.WORKERS * 1000 / LiveRun.WORK_MILLIS,
                     LiveRun.OFFERED_PER_SECOND);
-            LiveRun run = new LiveRun(kafka.bootstrapServers(), time, stop);
+            LiveRun run = new LiveRun(kafka.bootstrapServers(), service == null ? null : service.url(), time, stop);
             ExitReport report = run.run(this::liveLine);
             out.print(report.render());
             line("");

@@ -22,6 +22,7 @@ import dev.spillway.load.RecordSource;
 import dev.spillway.load.Schedule;
 import dev.spillway.runtime.ExitReport;
 import dev.spillway.runtime.Sidecar;
+import java.net.URI;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.List;
@@ -68,13 +69,14 @@ final class LiveRun {
     /**
      * Prepares a run.
      *
+     * @param service who does the work; null for the sidecar itself
      * @param stop ends it before its time
      */
-    LiveRun(String bootstrapServers, Time time, CancellationToken stop) {
+    LiveRun(String bootstrapServers, @Nullable URI service, Time time, CancellationToken stop) {
         this.bootstrapServers = bootstrapServers;
         this.time = time;
         this.stop = stop;
-        this.config = new SpillwayConfig(Map.ofEntries(
+        Map<String, String> settings = new HashMap<>(Map.ofEntries(
                 Map.entry("application.id", "demo"),
                 Map.entry("bootstrap.servers", bootstrapServers),
                 Map.entry("input.topics", INPUT),
@@ -82,10 +84,14 @@ final class LiveRun {
                 Map.entry("drop.topic", "demo-drops"),
                 Map.entry("topics.create", "true"),
                 Map.entry("shed.policy", "DROP_OLDEST"),
-                Map.entry("processor", "job"),
                 Map.entry("workers", Integer.toString(WORKERS)),
                 Map.entry("queue.capacity", "200"),
                 Map.entry("consumer.max.poll.records", "200")));
+        settings.put("processor", service == null ? "job" : "http");
+        if (service != null) {
+            settings.put("http.url", service.toString());
+        }
+        this.config = new SpillwayConfig(settings);
     }
 
     /** Runs the load and the sidecar until all of the load has an outcome, or somebody stops it. */

@@ -13,14 +13,16 @@ import java.util.concurrent.CancellationException;
 import java.util.concurrent.TimeUnit;
 
 /**
- * Does JSON jobs: {@code {"id": …, "type": "cpu", "iterations": N}} computes, {@code {"id": …, "type": "delay", "millis": N}} waits.
- * The result is JSON with {@code jobId}, {@code status}, {@code durationMicros} and {@code attempts}. What is no such job fails for
+ * Does JSON jobs: {@code {"id": …, "type": "cpu", "iterations": N}} computes, in the pool for that; {@code {"id": …, "type": "io",
+ * "url": …}} fetches; {@code {"id": …, "type": "delay", "millis": N}} waits. The result is JSON with {@code jobId}, {@code status},
+ * {@code durationMicros} and {@code attempts}, and of a fetch with {@code httpStatus} and {@code bytes}. What is no such job fails for
  * good.
  */
 final class JobProcessor implements Processor {
     private static final int INTERRUPT_CHECK = 0xFFFF;
 
     private final Time time;
+    private final IoJob io;
     private final JsonMapper json = JsonMapper.builder(new com.fasterxml.jackson.core.JsonFactoryBuilder()
                     .streamReadConstraints(StreamReadConstraints.builder()
                             .maxNestingDepth(20)
@@ -30,26 +32,31 @@ final class JobProcessor implements Processor {
             .enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS)
             .build();
 
-    JobProcessor(Time time) {
+    JobProcessor(IoJob io, Time time) {
         this.time = time;
+        this.io = io;
     }
 
     @Override
-    public void process(InputRecord record, ProcessorContext context) throws InterruptedException {
+    public void process(InputRecord record, ProcessorContext context) throws Exception {
         JsonNode job = parse(record);
         String id = text(job, "id");
+        ObjectNode result = json.createObjectNode().put("jobId", id).put("status", "ok");
         long start = time.nanoTime();
         switch (text(job, "type")) {
-            case "cpu" -> compute(count(job, "iterations"));
+            case "cpu" -> compute(count(job, "iterations"), context);
+            case "io" -> fetch(text(job, "url"), result);
             case "delay" -> pause(count(job, "millis"), context);
-            default -> throw new PermanentFailureException("job type is none of cpu, delay");
+            default -> throw new PermanentFailureException("job type is none of cpu, io, delay");
         }
-        ObjectNode result = json.createObjectNode()
-                .put("jobId", id)
-                .put("status", "ok")
-                .put("durationMicros", TimeUnit.NANOSECONDS.toMicros(time.nanoTime() - start))
+        result.put("durationMicros", TimeUnit.NANOSECONDS.toMicros(time.nanoTime() - start))
                 .put("attempts", record.attempt());
         context.forward(bytes(result));
+    }
+
+    @Override
+    public void close() {
+        io.close();
     }
 
     private JsonNode parse(InputRecord record) {
@@ -90,6 +97,18 @@ final class JobProcessor implements Processor {
             throw new PermanentFailureException("not a job: '" + field + "' is not a whole number of at least 0");
         }
         return value.longValue();
+    }
+
+    private static void compute(long iterations, ProcessorContext context) throws Exception {
+        context.cpuBound(() -> {
+            compute(iterations);
+            return null;
+        });
+    }
+
+    private void fetch(String url, ObjectNode result) throws IOException, InterruptedException {
+        HttpAnswer answer = io.fetch(url);
+        result.put("httpStatus", answer.status()).put("bytes", answer.body().length);
     }
 
     /** A loop that the compiler cannot remove: a linear congruential generator, whose end decides about an impossible branch. */

@@ -18,7 +18,11 @@ public final class Processors {
         Object processor =
                 switch (config.processor()) {
                     case "identity" -> new IdentityProcessor();
-                    case "job" -> new JobProcessor(time);
+                    case "job" -> new JobProcessor(new IoJob(config.ioAllowedHosts(), config.http(), time), time);
+                    case "http" ->
+                        config.http().batchMaxRecords() > 1
+                                ? new HttpBatchProcessor(config.http(), time)
+                                : new HttpProcessor(config.http(), time);
                     default -> instantiate(config);
                 };
         if (processor instanceof Processor one) {
@@ -27,7 +31,9 @@ public final class Processors {
         }
         if (processor instanceof BatchProcessor batches) {
             configure(config, batches::configure);
-            return Work.of(batches, config.batchMaxRecords(), config.batchLinger());
+            int maxRecords =
+                    batches instanceof HttpBatchProcessor ? config.http().batchMaxRecords() : config.batchMaxRecords();
+            return Work.of(batches, maxRecords, config.batchLinger());
         }
         throw new InvalidConfigException("processor=" + config.processor() + " implements neither "
                 + Processor.class.getName() + " nor " + BatchProcessor.class.getName());
@@ -58,8 +64,8 @@ public final class Processors {
             return classNamed(className, config).getConstructor().newInstance();
         } catch (ClassNotFoundException e) {
             throw new InvalidConfigException("processor=" + className
-                    + " is neither identity nor job nor a class on the class path or in plugin.path: check the name, or add"
-                    + " the jar");
+                    + " is none of identity, job, http, and no class on the class path or in plugin.path: check the name, or"
+                    + " add the jar");
         } catch (ReflectiveOperationException | LinkageError e) {
             Throwable cause = e.getCause() == null ? e : e.getCause();
             throw new InvalidConfigException("processor=" + className

@@ -89,7 +89,13 @@ class SpillwayConfigTest {
         "instance.id, pod/1",
         "output.topic, a b",
         "admin.listen, 8080",
-        "admin.listen, 'localhost:'"
+        "admin.listen, 'localhost:'",
+        "http.version, 3",
+        "http.content.type, json",
+        "http.timeout.ms, 0",
+        "http.connect.timeout.ms, 0",
+        "http.max.response.bytes, 0",
+        "http.batch.max.records, 0"
     })
     void a_value_that_means_nothing_is_refused_by_the_name_of_its_key(String key, String value) {
         assertRefused(minimal().with(key, value), key);
@@ -492,5 +498,79 @@ class SpillwayConfigTest {
 
     private static Settings atLeastOnce() {
         return minimal().with("processing.guarantee", "at_least_once");
+    }
+
+    @Test
+    void a_service_needs_an_address() {
+        assertRefused(minimal().with("processor", "http"), "processor=http needs http.url", "http://localhost:8000/");
+        assertThat(minimal().config().http().url()).isNull();
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "",
+                "localhost:8000",
+                "/work",
+                "ftp://localhost/",
+                "http:///work",
+                "http://local host/",
+                "http://localhost:99999/",
+                "http://localhost:0/",
+                "http://localhost/#here"
+            })
+    void an_address_that_cannot_be_called_is_refused(String url) {
+        assertRefused(minimal().with("processor", "http").with("http.url", url), "http.url");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"http://user:secret@localhost/", "http://user:sec ret@localhost/", "http://:secret@/"})
+    void a_password_in_an_address_is_refused_and_not_told(String url) {
+        assertThatThrownBy(() -> minimal().with("http.url", url).config())
+                .isInstanceOf(InvalidConfigException.class)
+                .hasMessageContaining("http.url")
+                .satisfies(refusal -> assertThat(refusal.getMessage()).doesNotContain("sec"));
+    }
+
+    @Test
+    void a_service_has_less_time_than_an_attempt() {
+        Settings http = minimal().with("processor", "http").with("http.url", "http://localhost:8000/work");
+        assertThat(http.config().http().timeout()).isEqualTo(Duration.ofSeconds(8));
+        assertThat(http.with("processing.timeout.ms", "100").config().http().timeout())
+                .isEqualTo(Duration.ofMillis(80));
+        assertThat(http.with("http.timeout.ms", "99").config().http().timeout()).isEqualTo(Duration.ofMillis(99));
+        assertRefused(http.with("http.timeout.ms", "100"), "http.timeout.ms=100", "processing.timeout.ms=100");
+    }
+
+    @Test
+    void jobs_fetch_from_loopback_names_unless_other_hosts_are_named() {
+        assertThat(minimal().config().ioAllowedHosts())
+                .containsExactly(
+                        new AllowedHost("localhost", -1),
+                        new AllowedHost("127.0.0.1", -1),
+                        new AllowedHost("[::1]", -1));
+        assertThat(minimal()
+                        .with("job.io.allowed.hosts", "Example.com:8443, [fd00::1]:80")
+                        .config()
+                        .ioAllowedHosts())
+                .containsExactly(new AllowedHost("example.com", 8443), new AllowedHost("[fd00::1]", 80));
+        assertThat(minimal().with("job.io.allowed.hosts", "").config().ioAllowedHosts())
+                .isEmpty();
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "http://example.com",
+                "example.com/path",
+                "user@example.com",
+                "*",
+                "a b",
+                "::1",
+                "host:0",
+                "host:x"
+            })
+    void what_names_no_host_is_refused(String host) {
+        assertRefused(minimal().with("job.io.allowed.hosts", host), "job.io.allowed.hosts", "'" + host + "'");
     }
 }

@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.spillway.config.RetryConfig;
+import dev.spillway.config.Settings;
 import dev.spillway.flow.CancellationToken;
 import dev.spillway.flow.PassingTime;
 import dev.spillway.flow.ShedPolicies;
@@ -30,19 +31,15 @@ class JobProcessorTest {
     private final DeliveryLine line = new DeliveryLine(time);
     private final CpuPool cpuPool = new CpuPool(1); // without a thread until somebody computes
     private final CancellationToken token = CancellationToken.root();
+    private final JobProcessor processor =
+            new JobProcessor(new IoJob(List.of(), Settings.minimal().config().http(), time), time);
 
     /** Does the job as a worker would. */
     private void handle(byte @Nullable [] value) throws InterruptedException {
         RetryConfig retry = new RetryConfig(1, Duration.ZERO, Duration.ZERO, Duration.ofSeconds(1));
         ShedQueue<Delivery> queue = new ShedQueue<>(1, 1 << 20, ShedPolicies.BLOCK, Delivery::size, time);
         RecordHandler handler = new RecordHandler(
-                Work.of(new JobProcessor(time)),
-                queue,
-                cpuPool,
-                retry,
-                line.spoiled(),
-                new Downstream(),
-                new Random(1));
+                Work.of(processor), queue, cpuPool, retry, line.spoiled(), new Downstream(), new Random(1));
         queue.tryOffer(line.next(value));
         queue.close();
         List<Delivery> batch = new ArrayList<>();

@@ -56,6 +56,14 @@ class ProcessorsTest {
     void built_in_ones_have_short_names() {
         assertThat(create(named("identity")).type()).isEqualTo(IdentityProcessor.class);
         assertThat(create(named("job")).type()).isEqualTo(JobProcessor.class);
+        assertThat(create(named("http").with("http.url", "http://localhost:8000/"))
+                        .type())
+                .isEqualTo(HttpProcessor.class);
+        assertThat(create(named("http")
+                                .with("http.url", "http://localhost:8000/")
+                                .with("http.batch.max.records", "50"))
+                        .type())
+                .isEqualTo(HttpBatchProcessor.class);
     }
 
     @Test
