@@ -222,6 +222,9 @@ final class FakeConsumer {
         instance.waitForBroker("commitSync");
         requireOpen();
         while (!inFlight.isEmpty()) {
+            if (chance.faultOneIn(25)) {
+                throw new TimeoutException("commitSync: no answer to what was sent before");
+            }
             deliverNext();
             instance.waitForBroker("commitSync");
         }

@@ -58,7 +58,12 @@ final class SimulatedWorkers {
     }
 
     boolean isBusy() {
-        return hands.stream().anyMatch(hand -> !hand.isEmpty());
+        for (Deque<Delivery> hand : hands) {
+            if (!hand.isEmpty()) {
+                return true;
+            }
+        }
+        return false;
     }
 
     /** What they have taken and not settled. */
