@@ -32,6 +32,9 @@ final class Simulation {
     private final FakeBroker broker;
     private final List<Instance> instances = new ArrayList<>();
     private final List<Choice> choices = new ArrayList<>();
+    /** A thread that waits for the broker is suspended once in so many times. */
+    private final int suspension;
+
     private int incarnations;
     private int appended;
     private int nested;
@@ -50,6 +53,7 @@ final class Simulation {
     Simulation(long seed, Plant plant, Trace trace) {
         this.chance = new Chance(seed);
         this.scenario = Scenario.of(seed, chance);
+        this.suspension = chance.of(List.of(20, 60, 250));
         this.plant = plant;
         this.trace = trace;
         this.oracle = new Oracle(scenario.exactlyOnce(), trace);
@@ -203,7 +207,7 @@ final class Simulation {
         if (chance.oneIn(4)) {
             trace.add(() -> instance + " waits in " + where);
             others(chance.between(1, 3));
-        } else if (chance.faultOneIn(250)) {
+        } else if (chance.faultOneIn(suspension)) {
             trace.add(() -> instance + " is suspended in " + where);
             instance.freeze();
             clock.advance(Duration.ofMillis(chance.between(1, 12_000)));
