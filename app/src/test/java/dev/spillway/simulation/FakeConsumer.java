@@ -386,6 +386,10 @@ final class FakeConsumer {
                 fetched.put(partition, records);
             }
         }
+        if (!fetched.isEmpty() && !paused.isEmpty()) {
+            throw new Violation(instance + " takes records of " + fetched.keySet() + " while " + paused
+                    + " are held back: more would wait than one poll brings");
+        }
         if (!next.isEmpty()) {
             instance.trace(() -> instance + " polls up to " + next);
         }
