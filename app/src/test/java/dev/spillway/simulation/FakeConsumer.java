@@ -222,6 +222,9 @@ final class FakeConsumer {
         instance.waitForBroker("commitSync");
         requireOpen();
         while (!inFlight.isEmpty()) {
+            if (chance.faultOneIn(25)) {
+                throw new TimeoutException("commitSync: no answer to what was sent before");
+            }
             deliverNext();
             instance.waitForBroker("commitSync");
         }
@@ -382,6 +385,10 @@ final class FakeConsumer {
             if (!records.isEmpty()) {
                 fetched.put(partition, records);
             }
+        }
+        if (!fetched.isEmpty() && !paused.isEmpty()) {
+            throw new Violation(instance + " takes records of " + fetched.keySet() + " while " + paused
+                    + " are held back: more would wait than one poll brings");
         }
         if (!next.isEmpty()) {
             instance.trace(() -> instance + " polls up to " + next);

@@ -233,7 +233,12 @@ final class Instance {
     }
 
     boolean canDeliver() {
-        return fakeProducers.stream().anyMatch(FakeProducer::hasOutbox);
+        for (FakeProducer producer : fakeProducers) {
+            if (producer.hasOutbox()) {
+                return true;
+            }
+        }
+        return false;
     }
 
     void deliver() {
@@ -456,6 +461,12 @@ final class Instance {
             fakeProducers.forEach(producer -> places.addAll(producer.unanswered()));
         }
         unsent.forEach(callback -> places.add((Delivery) callback));
+        Set<Publisher> live = Collections.newSetFromMap(new IdentityHashMap<>());
+        EpochBooks.of(parts().loop).forEach(books -> live.add(books.publisher()));
+        parts().queue
+                .forEach(delivery -> require(
+                        live.contains(delivery.run().publisher()),
+                        () -> delivery + " is queued, and its epoch is over"));
         boolean allSealed = true;
         for (EpochBooks books : EpochBooks.of(parts().loop)) {
             Publisher publisher = books.publisher();

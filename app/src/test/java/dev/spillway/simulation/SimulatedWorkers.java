@@ -60,8 +60,12 @@ final class SimulatedWorkers {
     }
 
     boolean isBusy() {
-        return hands.stream().anyMatch(hand -> !hand.isEmpty())
-                || queue.snapshot().parked() > 0;
+        for (Deque<Delivery> hand : hands) {
+            if (!hand.isEmpty()) {
+                return true;
+            }
+        }
+        return queue.snapshot().parked() > 0;
     }
 
     /** What they have taken and not settled, waiting for another attempt or not. */

@@ -5,8 +5,10 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.BooleanSupplier;
 import java.util.function.Supplier;
 import org.apache.kafka.common.TopicPartition;
+import org.jspecify.annotations.Nullable;
 
 /**
  * One run, from a seed. First anything may go wrong: each step draws what happens next from all that could. Then nothing goes wrong any
@@ -30,6 +32,9 @@ final class Simulation {
     private final FakeBroker broker;
     private final List<Instance> instances = new ArrayList<>();
     private final List<Choice> choices = new ArrayList<>();
+    /** A thread that waits for the broker is suspended once in so many times. */
+    private final int suspension;
+
     private int incarnations;
     private int appended;
     private int nested;
@@ -38,11 +43,17 @@ final class Simulation {
     /** How likely each kind of step is: drawn anew for each run, since one that is rare for long makes other things possible. */
     private final Map<String, Integer> weights = new HashMap<>();
 
-    private record Choice(String name, int weight, Runnable step) {}
+    private record Choice(@Nullable Instance of, String what, int weight, Runnable step) {
+        @Override
+        public String toString() {
+            return of == null ? what : of + " " + what;
+        }
+    }
 
     Simulation(long seed, Plant plant, Trace trace) {
         this.chance = new Chance(seed);
         this.scenario = Scenario.of(seed, chance);
+        this.suspension = chance.of(List.of(20, 60, 250));
         this.plant = plant;
         this.trace = trace;
         this.oracle = new Oracle(scenario.exactlyOnce(), trace);
@@ -118,16 +129,17 @@ final class Simulation {
             }
         }
         choices.add(new Choice(
+                null,
                 "time passes",
                 weightOf("time passes"),
                 () -> clock.advance(Duration.ofMillis(chance.between(1, 150)))));
         if (appended < scenario.records() + scenario.more()) {
-            choices.add(new Choice("an append", 1, this::append));
+            choices.add(new Choice(null, "an append", 1, this::append));
         }
         if (!chance.isCalm()) {
-            choices.add(new Choice("a disturbance", 1, this::disturb));
+            choices.add(new Choice(null, "a disturbance", 1, this::disturb));
             if (nested == 0) {
-                choices.add(new Choice("a return", 2, this::comeBack));
+                choices.add(new Choice(null, "a return", 2, this::comeBack));
             }
         }
         take(draw());
@@ -145,7 +157,7 @@ final class Simulation {
 
     private void add(boolean possible, Instance instance, String what, Runnable step) {
         if (possible) {
-            choices.add(new Choice(instance + " " + what, weightOf(what), step));
+            choices.add(new Choice(instance, what, weightOf(what), step));
         }
     }
 
@@ -154,7 +166,11 @@ final class Simulation {
     }
 
     private Choice draw() {
-        int drawn = chance.below(choices.stream().mapToInt(Choice::weight).sum());
+        int sum = 0;
+        for (Choice choice : choices) {
+            sum += choice.weight();
+        }
+        int drawn = chance.below(sum);
         for (Choice choice : choices) {
             drawn -= choice.weight();
             if (drawn < 0) {
@@ -166,7 +182,7 @@ final class Simulation {
 
     private void take(Choice choice) {
         steps++;
-        trace.add(choice::name);
+        trace.add(choice::toString);
         trace.enter();
         try {
             choice.step().run();
@@ -191,7 +207,7 @@ final class Simulation {
         if (chance.oneIn(4)) {
             trace.add(() -> instance + " waits in " + where);
             others(chance.between(1, 3));
-        } else if (chance.faultOneIn(250)) {
+        } else if (chance.faultOneIn(suspension)) {
             trace.add(() -> instance + " is suspended in " + where);
             instance.freeze();
             clock.advance(Duration.ofMillis(chance.between(1, 12_000)));
@@ -336,9 +352,9 @@ final class Simulation {
         instance.check();
     }
 
-    private void turn(java.util.function.BooleanSupplier possible, Instance instance, String what, Runnable step) {
+    private void turn(BooleanSupplier possible, Instance instance, String what, Runnable step) {
         if (instance.isAlive() && possible.getAsBoolean()) {
-            take(new Choice(instance + " " + what, 1, step));
+            take(new Choice(instance, what, 1, step));
         }
     }
 
