@@ -97,6 +97,17 @@ public final class Publisher {
         predecessor = before;
     }
 
+    /** Follows another one, or none, because the epoch before is given up. */
+    void followInstead(@Nullable Publisher before) {
+        predecessor = before;
+    }
+
+    /** The epoch before, if results have to follow its. */
+    @Nullable
+    Publisher predecessor() {
+        return predecessor;
+    }
+
     /**
      * Publishes the results of a processed record; none is a fine number of results.
      *

@@ -126,7 +126,7 @@ public final class TransactionalSink implements Sink {
     @SuppressWarnings("CatchingThrowable")
     public void abort(Publisher publisher) {
         publisher.close();
-        latest = null; // what was aborted is followed by nothing
+        unlink(publisher);
         Slot slot = slotOf(publisher);
         executor.execute(() -> {
             try {
@@ -157,6 +157,15 @@ public final class TransactionalSink implements Sink {
     /** Lets a commit that gets no answer end instead of trying again. */
     public void stopRetrying() {
         closing = true;
+    }
+
+    /** What follows an epoch that is given up follows the one before that instead, which may be committing still. */
+    private void unlink(Publisher aborted) {
+        if (latest == aborted) {
+            latest = aborted.predecessor();
+        } else if (latest != null && latest.predecessor() == aborted) {
+            latest.followInstead(aborted.predecessor());
+        }
     }
 
     private Slot slotOf(Publisher publisher) {

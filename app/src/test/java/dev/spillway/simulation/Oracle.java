@@ -2,6 +2,7 @@ package dev.spillway.simulation;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
+import dev.spillway.ledger.Origin;
 import dev.spillway.simulation.FakeBroker.Transaction;
 import dev.spillway.simulation.FakeBroker.Written;
 import dev.spillway.sink.Samples;
@@ -21,13 +22,15 @@ import org.jspecify.annotations.Nullable;
  */
 final class Oracle {
     private final boolean exactlyOnce;
+    private final boolean ordered;
     private final Trace trace;
     private final Map<String, Outcomes> acknowledged = new HashMap<>();
     private @Nullable FakeBroker broker;
     private long judged;
 
-    Oracle(boolean exactlyOnce, Trace trace) {
+    Oracle(boolean exactlyOnce, boolean ordered, Trace trace) {
         this.exactlyOnce = exactlyOnce;
+        this.ordered = ordered;
         this.trace = trace;
     }
 
@@ -94,8 +97,28 @@ final class Oracle {
         }
     }
 
+    /** Results of records that wait for each other are in the order of their offsets, whichever producer wrote them. */
+    private void judgeOrder() {
+        Map<String, Long> last = new HashMap<>();
+        for (Written entry : broker().written()) {
+            ProducerRecord<byte @Nullable [], byte @Nullable []> record = entry.record();
+            if (entry.isVisible() && record.topic().equals("out")) {
+                Origin origin =
+                        Origin.parse(Samples.header(record, "spillway.origin")).orElseThrow();
+                String lane = origin.partition() + "/" + origin.offset() % 2;
+                Long before = last.put(lane, origin.offset());
+                if (before != null && before > origin.offset()) {
+                    throw new Violation("the result of " + origin + " comes after that of offset " + before);
+                }
+            }
+        }
+    }
+
     /** Everything that is visible, against everything below the committed offsets. */
     void judgeAll() {
+        if (exactlyOnce && ordered) {
+            judgeOrder();
+        }
         Map<String, Outcomes> outcomes = outcomes(broker().written().stream()
                 .filter(Written::isVisible)
                 .map(Written::record)

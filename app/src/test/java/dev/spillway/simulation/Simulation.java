@@ -56,7 +56,7 @@ final class Simulation {
         this.suspension = chance.of(List.of(20, 60, 250));
         this.plant = plant;
         this.trace = trace;
-        this.oracle = new Oracle(scenario.exactlyOnce(), trace);
+        this.oracle = new Oracle(scenario.exactlyOnce(), scenario.ordered(), trace);
         List<TopicPartition> partitions = new ArrayList<>();
         for (int i = 0; i < scenario.partitions(); i++) {
             partitions.add(new TopicPartition("in", i));
