@@ -377,6 +377,7 @@ public final class ShedQueue<T> implements AutoCloseable {
             bytes -= removed.stream().mapToLong(weigher).sum();
             withdrawn += removed.size();
             wakeOffers();
+            wakeTakers();
             return removed;
         } finally {
             lock.unlock();
@@ -586,9 +587,7 @@ public final class ShedQueue<T> implements AutoCloseable {
     @GuardedBy("lock")
     private void afterTake() {
         wakeOffers();
-        if (closed || (waitingTakers > 0 && isAnyTakeable())) {
-            wakeTakers(); // the signal for what is left may have been ours; the last one tells the others of the end
-        }
+        wakeTakers();
     }
 
     /** Fills a batch that has begun; an interrupt closes it. */
@@ -707,11 +706,12 @@ public final class ShedQueue<T> implements AutoCloseable {
         return FOREVER;
     }
 
+    /** One of them: whoever takes and leaves anything wakes the next, so that nobody wakes in vain. All of them at the end. */
     @GuardedBy("lock")
     private void wakeTakers() {
-        int ready =
-                isDrained() ? waitingTakers : Math.min(allowance, queue.takeable() + (isAnyDue() ? parked.size() : 0));
-        for (int i = Math.min(waitingTakers, ready); i > 0; i--) {
+        if (isDrained()) {
+            notEmpty.signalAll();
+        } else if (waitingTakers > 0 && isAnyTakeable()) {
             notEmpty.signal();
         }
     }
