@@ -3,6 +3,7 @@ package dev.spillway.processor;
 import dev.spillway.config.RetryConfig;
 import dev.spillway.flow.CancellationToken;
 import dev.spillway.flow.Time;
+import dev.spillway.sink.DeadLetterCause;
 import dev.spillway.sink.Delivery;
 import dev.spillway.sink.Output;
 import dev.spillway.sink.OutputTooLargeException;
@@ -11,6 +12,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.atomic.LongAdder;
 import java.util.random.RandomGenerator;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.common.header.Headers;
@@ -34,6 +36,9 @@ final class RecordHandler implements InputRecord, ProcessorContext {
     private @Nullable CancellationToken token;
     private int attemptNumber;
 
+    private final LongAdder retried = new LongAdder();
+    private volatile boolean waitsForRetry;
+
     RecordHandler(Processor processor, RetryConfig retry, SpoiledOrigins spoiled, Time time, RandomGenerator jitter) {
         this.processor = processor;
         this.retry = retry;
@@ -53,7 +58,7 @@ final class RecordHandler implements InputRecord, ProcessorContext {
         token = cancellation;
         Optional<String> refusal = spoiled.reasonFor(delivery);
         if (refusal.isPresent()) {
-            delivery.run().publisher().deadLettered(delivery, refusal.get(), 1);
+            delivery.run().publisher().deadLettered(delivery, DeadLetterCause.REFUSED, refusal.get(), 1);
             return;
         }
         for (attemptNumber = 1; !delivery.isDiscarded(); attemptNumber++) {
@@ -62,7 +67,7 @@ final class RecordHandler implements InputRecord, ProcessorContext {
                 return;
             }
             if (failure instanceof PermanentFailureException || attemptNumber > retry.maxRetries()) {
-                delivery.run().publisher().deadLettered(delivery, reason(failure), attemptNumber);
+                delivery.run().publisher().deadLettered(delivery, cause(failure), reason(failure), attemptNumber);
                 return;
             }
             pauseBefore(attemptNumber);
@@ -72,6 +77,23 @@ final class RecordHandler implements InputRecord, ProcessorContext {
     /** Looks after the attempt that is being made; called by one thread, again and again. */
     void interruptIfOverdue(long now) {
         attempt.interruptIfOverdue(now);
+    }
+
+    /** The record that it is at, or was last. Any thread; one that began just now may be missed. */
+    @Nullable
+    Delivery inHand() {
+        attempt.acquire();
+        return current;
+    }
+
+    /** How often records were tried again. Any thread. */
+    long retried() {
+        return retried.sum();
+    }
+
+    /** Whether the record waits for its next attempt. Any thread. */
+    boolean waitsForRetry() {
+        return waitsForRetry;
     }
 
     /** One attempt; null when the record is settled. */
@@ -124,9 +146,21 @@ final class RecordHandler implements InputRecord, ProcessorContext {
     private void pauseBefore(int retryNumber) throws InterruptedException {
         long most = retry.backoffBefore(retryNumber).toNanos();
         Duration pause = Duration.ofNanos(most == 0 ? 0 : jitter.nextLong(most + 1));
+        waitsForRetry = true;
         if (cancellation().await(time, pause)) {
             throw new InterruptedException("cancelled before a retry");
         }
+        waitsForRetry = false;
+        retried.increment();
+    }
+
+    private static DeadLetterCause cause(Throwable failure) {
+        if (failure instanceof ProcessingTimeoutException) {
+            return DeadLetterCause.TIMED_OUT;
+        }
+        return failure instanceof PermanentFailureException
+                ? DeadLetterCause.PERMANENT_FAILURE
+                : DeadLetterCause.RETRIES_EXHAUSTED;
     }
 
     private static String reason(Throwable failure) {

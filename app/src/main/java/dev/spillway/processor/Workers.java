@@ -10,6 +10,7 @@ import dev.spillway.sink.SpoiledOrigins;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.random.RandomGenerator;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The workers of a sidecar: all take from one queue and give to one processor. Made and forked by the runtime; watched by the
@@ -39,7 +40,7 @@ public final class Workers {
     /** Starts them in the scope, as {@code spillway-worker-0} and so on. */
     public void forkIn(WorkerScope scope) {
         for (int i = 0; i < workers.size(); i++) {
-            scope.fork("spillway-worker-" + i, workers.get(i));
+            scope.fork(nameOf(i), workers.get(i));
         }
     }
 
@@ -61,13 +62,40 @@ public final class Workers {
         return serviceTime;
     }
 
+    /** What they are doing. Any thread. */
+    public WorkersStatus status() {
+        long now = time.nanoTime();
+        long busy = serviceTime.nanos();
+        long retried = 0;
+        int waiting = 0;
+        List<WorkersStatus.WorkerStatus> each = new ArrayList<>(workers.size());
+        for (int i = 0; i < workers.size(); i++) {
+            Worker worker = workers.get(i);
+            WorkersStatus.InHand inHand = worker.inHand(now);
+            busy += inHand == null ? 0 : inHand.heldNanos();
+            waiting += inHand != null && inHand.waitsForRetry() ? 1 : 0;
+            retried += worker.handler.retried();
+            each.add(new WorkersStatus.WorkerStatus(nameOf(i), worker.thread, inHand));
+        }
+        return new WorkersStatus(busy, retried, waiting, serviceTime.processing(), serviceTime.queued(), each);
+    }
+
+    private static String nameOf(int index) {
+        return "spillway-worker-" + index;
+    }
+
     /** One worker: takes a batch, handles each record of it. */
     private static final class Worker implements WorkerScope.Work {
+        /** Not busy; no clock shows it. */
+        private static final long IDLE = Long.MIN_VALUE;
+
         private final ShedQueue<Delivery> queue;
         private final RecordHandler handler;
         private final ServiceTime serviceTime;
         private final Time time;
         private final BatchSize batchSize = new BatchSize();
+        private volatile @Nullable Thread thread;
+        private volatile long busySinceNanos = IDLE;
 
         Worker(ShedQueue<Delivery> queue, RecordHandler handler, ServiceTime serviceTime, Time time) {
             this.queue = queue;
@@ -79,17 +107,33 @@ public final class Workers {
         /** Ends when the queue is closed and drained, or by the interrupt that follows a cancellation. */
         @Override
         public void run(CancellationToken token) throws InterruptedException {
+            thread = Thread.currentThread();
             List<Delivery> batch = new ArrayList<>(BatchSize.MOST);
             while (queue.takeBatch(batch, batchSize.next())) {
                 long start = time.nanoTime();
+                busySinceNanos = start;
+                serviceTime.taken(batch, start);
                 for (int i = 0; i < batch.size(); i++) {
                     handler.handle(batch.get(i), token);
                 }
                 long busy = time.nanoTime() - start;
                 batchSize.observe(batch.size(), busy);
+                busySinceNanos = IDLE;
                 serviceTime.add(batch.size(), busy);
                 batch.clear();
             }
+        }
+
+        WorkersStatus.@Nullable InHand inHand(long now) {
+            long since = busySinceNanos;
+            Delivery delivery = since == IDLE ? null : handler.inHand();
+            return delivery == null
+                    ? null
+                    : new WorkersStatus.InHand(
+                            delivery.origin(),
+                            delivery.record().timestamp(),
+                            Math.max(0, now - since),
+                            handler.waitsForRetry());
         }
 
         void interruptIfOverdue(long now) {

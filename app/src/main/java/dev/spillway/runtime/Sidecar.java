@@ -22,6 +22,7 @@ import dev.spillway.sink.Sink;
 import dev.spillway.sink.SizeLimits;
 import dev.spillway.sink.SpoiledOrigins;
 import dev.spillway.sink.TransactionalSink;
+import io.micrometer.core.instrument.MeterRegistry;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
@@ -63,7 +64,9 @@ public final class Sidecar {
     private final Lifecycle lifecycle = new Lifecycle();
     private final AtomicReference<@Nullable String> stopReason = new AtomicReference<>();
     private final Signal changed;
+    private final @Nullable MeterRegistry registry;
     private volatile @Nullable ConsumerLoop loop;
+    private volatile @Nullable Instruments instruments;
 
     /**
      * Assembles nothing yet; the configuration is valid by its type.
@@ -71,7 +74,17 @@ public final class Sidecar {
      * @param untilEnd whether to stop at the input's end as it is at start
      */
     public Sidecar(SpillwayConfig config, boolean untilEnd, Time time) {
+        this(config, untilEnd, time, null);
+    }
+
+    /**
+     * As the other one, with Kafka's own measurements bound.
+     *
+     * @param registry where what Kafka's clients measure is bound while the sidecar runs; null for nowhere
+     */
+    public Sidecar(SpillwayConfig config, boolean untilEnd, Time time, @Nullable MeterRegistry registry) {
         this.config = config;
+        this.registry = registry;
         this.untilEnd = untilEnd;
         this.time = time;
         this.changed = new Signal(time);
@@ -94,6 +107,11 @@ public final class Sidecar {
         return current == null ? RunTotals.ZERO : current.totals();
     }
 
+    /** What can be seen of it; null before it is assembled, which is after the first look at the cluster. Any thread. */
+    public @Nullable Instruments instruments() {
+        return instruments;
+    }
+
     /** Whether it is running and the group has assigned it partitions. Any thread. */
     public boolean isReady() {
         ConsumerLoop current = loop;
@@ -112,12 +130,13 @@ public final class Sidecar {
         CancellationToken root = CancellationToken.root();
         try (Processor processor = Processors.create(config, time);
                 Admin admin = Admin.create(config.adminClient());
-                Consumer<byte @Nullable [], byte @Nullable []> consumer =
-                        new KafkaConsumer<>(config.consumerClient())) {
+                Consumer<byte @Nullable [], byte @Nullable []> consumer = new KafkaConsumer<>(config.consumerClient());
+                ClientMeters meters = new ClientMeters(registry)) {
+            meters.bind(consumer);
             Preflight preflight = new Preflight(admin, config);
             SizeLimits limits = preflight.check();
             Map<TopicPartition, Long> end = untilEnd ? preflight.endOffsets() : null;
-            return run(root, processor, consumer, limits, end);
+            return run(root, processor, consumer, meters, limits, end);
         } catch (RuntimeException e) {
             if (lifecycle.state() instanceof Lifecycle.Starting) {
                 lifecycle.fail(String.valueOf(e.getMessage()));
@@ -132,6 +151,7 @@ public final class Sidecar {
             CancellationToken root,
             Processor processor,
             Consumer<byte @Nullable [], byte @Nullable []> consumer,
+            ClientMeters meters,
             SizeLimits limits,
             @Nullable Map<TopicPartition, Long> end) {
         ShedQueue<Delivery> queue = new ShedQueue<>(
@@ -143,7 +163,7 @@ public final class Sidecar {
         WorkerScope scope = new WorkerScope(root, config.workerThreads(), time);
         ConsumerOffsetCommitter offsetCommitter = new ConsumerOffsetCommitter(consumer);
         try (Commits commits = new Commits();
-                Sink sink = sink(outputs, spoiled, offsetCommitter, commits)) {
+                Sink sink = sink(outputs, spoiled, offsetCommitter, commits, meters)) {
             ConsumerLoop assembled = new ConsumerLoop(
                     IntakeConfig.of(config),
                     consumer,
@@ -158,16 +178,22 @@ public final class Sidecar {
                 assembled.finishAt(end);
             }
             loop = assembled;
+            instruments = new Instruments(queue, workers, sink.settlements(), assembled, commits);
             return new Shift(assembled, queue, workers, scope, commits).run();
         }
     }
 
     private Sink sink(
-            OutputFactory outputs, SpoiledOrigins spoiled, ConsumerOffsetCommitter offsetCommitter, Commits commits) {
+            OutputFactory outputs,
+            SpoiledOrigins spoiled,
+            ConsumerOffsetCommitter offsetCommitter,
+            Commits commits,
+            ClientMeters meters) {
         if (config.guarantee() == Guarantee.AT_LEAST_ONCE) {
-            return new AcknowledgingSink(producer(0), outputs, spoiled, offsetCommitter, changed::raise);
+            return new AcknowledgingSink(producer(0, meters), outputs, spoiled, offsetCommitter, changed::raise);
         }
-        TransactionalSink sink = new TransactionalSink(this::producer, outputs, spoiled, commits, changed::raise);
+        TransactionalSink sink =
+                new TransactionalSink(index -> producer(index, meters), outputs, spoiled, commits, changed::raise);
         commits.onStop(sink::stopRetrying);
         try {
             sink.initialise();
@@ -191,8 +217,10 @@ public final class Sidecar {
                 e);
     }
 
-    private Producer<byte @Nullable [], byte @Nullable []> producer(int index) {
-        return new KafkaProducer<>(config.producerClient(index));
+    private Producer<byte @Nullable [], byte @Nullable []> producer(int index, ClientMeters meters) {
+        Producer<byte @Nullable [], byte @Nullable []> producer = new KafkaProducer<>(config.producerClient(index));
+        meters.bind(index, producer);
+        return producer;
     }
 
     /** From the first poll to the report. */

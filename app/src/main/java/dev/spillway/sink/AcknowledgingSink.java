@@ -24,6 +24,7 @@ public final class AcknowledgingSink implements Sink {
     private final Producer<byte @Nullable [], byte @Nullable []> producer;
     private final OutputFactory outputs;
     private final SpoiledOrigins spoiled;
+    private final Settlements settlements;
     private final OffsetCommitter offsetCommitter;
     private final Runnable onChange;
 
@@ -44,6 +45,7 @@ public final class AcknowledgingSink implements Sink {
         this.producer = producer;
         this.outputs = outputs;
         this.spoiled = spoiled;
+        this.settlements = new Settlements(outputs.time());
         this.offsetCommitter = offsetCommitter;
         this.onChange = onChange;
     }
@@ -58,8 +60,8 @@ public final class AcknowledgingSink implements Sink {
         if (!canOpen()) {
             throw new IllegalStateException(open.size() + " epochs are open already");
         }
-        Publisher publisher =
-                new Publisher(producer, outputs, spoiled, Publisher.Settlement.WHEN_ACKNOWLEDGED, onChange);
+        Publisher publisher = new Publisher(
+                producer, outputs, spoiled, Publisher.Settlement.WHEN_ACKNOWLEDGED, settlements, onChange);
         open.add(publisher);
         return publisher;
     }
@@ -68,6 +70,11 @@ public final class AcknowledgingSink implements Sink {
     public CompletableFuture<@Nullable Void> commit(
             Publisher publisher, Map<TopicPartition, OffsetAndMetadata> offsets, ConsumerGroupMetadata group) {
         return offsetCommitter.commit(offsets).thenRun(() -> open.remove(publisher));
+    }
+
+    @Override
+    public Settlements settlements() {
+        return settlements;
     }
 
     @Override

@@ -24,6 +24,7 @@ public final class TransactionalSink implements Sink {
     private final List<Slot> slots;
     private final OutputFactory outputs;
     private final SpoiledOrigins spoiled;
+    private final Settlements settlements;
     private final Executor executor;
     private final Runnable onChange;
     private volatile boolean closing;
@@ -57,6 +58,7 @@ public final class TransactionalSink implements Sink {
                 .toList();
         this.outputs = outputs;
         this.spoiled = spoiled;
+        this.settlements = new Settlements(outputs.time());
         this.executor = executor;
         this.onChange = onChange;
     }
@@ -82,8 +84,8 @@ public final class TransactionalSink implements Sink {
                 .filter(s -> s.occupant == null)
                 .findFirst()
                 .orElseThrow(() -> new IllegalStateException("both producers have an epoch"));
-        Publisher publisher =
-                new Publisher(slot.producer.begin(), outputs, spoiled, Publisher.Settlement.WHEN_SENT, onChange);
+        Publisher publisher = new Publisher(
+                slot.producer.begin(), outputs, spoiled, Publisher.Settlement.WHEN_SENT, settlements, onChange);
         slot.occupant = publisher;
         return publisher;
     }
@@ -104,6 +106,11 @@ public final class TransactionalSink implements Sink {
             onChange.run();
         });
         return done;
+    }
+
+    @Override
+    public Settlements settlements() {
+        return settlements;
     }
 
     @Override

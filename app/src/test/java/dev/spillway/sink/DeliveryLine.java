@@ -37,7 +37,13 @@ public final class DeliveryLine {
     }
 
     public DeliveryLine(Time time) {
-        publisher = new Publisher(producer, Samples.outputs(time), spoiled, Publisher.Settlement.WHEN_SENT, () -> {});
+        publisher = new Publisher(
+                producer,
+                Samples.outputs(time),
+                spoiled,
+                Publisher.Settlement.WHEN_SENT,
+                new Settlements(time),
+                () -> {});
     }
 
     /** The next record, admitted. */

@@ -42,6 +42,7 @@ class OutputFactoryTest {
                 factory(Samples.MEGABYTE),
                 new SpoiledOrigins(),
                 Publisher.Settlement.WHEN_SENT,
+                new Settlements(new ManualTime()),
                 () -> {});
         return Samples.admitted(Samples.record(partition, offset, key, value, headers), ledger, publisher);
     }

@@ -41,6 +41,7 @@ class PublisherTest {
 
     private final Ledger ledger = new Ledger(() -> {});
     private final SpoiledOrigins spoiled = new SpoiledOrigins();
+    private final Settlements settlements = new Settlements(new ManualTime());
     private final AtomicInteger told = new AtomicInteger();
     private final MockProducer<byte @Nullable [], byte @Nullable []> producer = Samples.producer(false);
     private final Publisher whenSent = publisher(Publisher.Settlement.WHEN_SENT);
@@ -48,7 +49,8 @@ class PublisherTest {
     private long nextOffset;
 
     private Publisher publisher(Publisher.Settlement settlement) {
-        return new Publisher(producer, Samples.outputs(new ManualTime()), spoiled, settlement, told::incrementAndGet);
+        return new Publisher(
+                producer, Samples.outputs(new ManualTime()), spoiled, settlement, settlements, told::incrementAndGet);
     }
 
     private Delivery delivery(Publisher publisher) {
@@ -189,6 +191,7 @@ class PublisherTest {
                 Samples.outputs(new ManualTime()),
                 spoiled,
                 Publisher.Settlement.WHEN_SENT,
+                settlements,
                 told::incrementAndGet);
         Delivery delivery = delivery(publisher);
 
