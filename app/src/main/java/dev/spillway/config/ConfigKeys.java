@@ -36,6 +36,9 @@ final class ConfigKeys {
     static final String PROCESSING_TIMEOUT_MS = "processing.timeout.ms";
     static final String ORDERING = "ordering";
     static final String ADMIN_LISTEN = "admin.listen";
+    static final String ADMIN_HOSTS = "admin.hosts";
+    static final String ALARM_QUEUE_MS = "alarm.queue.ms";
+    static final String STALLED_AFTER_MS = "stalled.after.ms";
 
     static final String CONSUMER_PREFIX = "consumer.";
     static final String PRODUCER_PREFIX = "producer.";
@@ -56,6 +59,7 @@ final class ConfigKeys {
         defineIdentity(def);
         defineFlow(def);
         defineTiming(def);
+        defineOperation(def);
         return def;
     }
 
@@ -222,14 +226,39 @@ final class ConfigKeys {
                         30_000L,
                         Range.between(0, LONGEST_MILLIS),
                         Importance.MEDIUM,
-                        "How long a shutdown may drain, in milliseconds, before it interrupts the workers.")
-                .define(
+                        "How long a shutdown may drain, in milliseconds, before it interrupts the workers.");
+    }
+
+    private static void defineOperation(ConfigDef def) {
+        def.define(
                         ADMIN_LISTEN,
                         ConfigDef.Type.STRING,
                         "127.0.0.1:8080",
                         matching("|[^\\s:]+:[0-9]{1,5}|\\[[0-9a-fA-F:]+\\]:[0-9]{1,5}", "host:port, or nothing"),
                         Importance.LOW,
-                        "Where /health/live and /health/ready are served over HTTP, as host:port; empty switches it off.");
+                        "Where the live page, metrics and health are served over HTTP, as host:port; empty switches it off.")
+                .define(
+                        ADMIN_HOSTS,
+                        ConfigDef.Type.LIST,
+                        "",
+                        ConfigDef.ValidList.anyNonDuplicateValues(true, false),
+                        Importance.LOW,
+                        "Names besides localhost under which browsers and Prometheus may ask for that, comma separated."
+                                + " Addresses need not be listed.")
+                .define(
+                        ALARM_QUEUE_MS,
+                        ConfigDef.Type.LONG,
+                        30_000L,
+                        Range.between(1, LONGEST_MILLIS),
+                        Importance.LOW,
+                        "How long the queue may be more than 90 % full, in milliseconds, before a warning says so, once.")
+                .define(
+                        STALLED_AFTER_MS,
+                        ConfigDef.Type.LONG,
+                        30_000L,
+                        Range.between(1, LONGEST_MILLIS),
+                        Importance.LOW,
+                        "For how long one thing may hold an epoch back, in milliseconds, before /health/stalled answers 503.");
     }
 
     /** A null default stands for one that is computed, or for none. */

@@ -9,6 +9,7 @@ import dev.spillway.sink.Delivery;
 import dev.spillway.sink.SpoiledOrigins;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
 
@@ -20,6 +21,9 @@ public final class Workers {
     private final List<Worker> workers;
     private final ServiceTime serviceTime = new ServiceTime();
     private final Time time;
+
+    /** What ends between two looks at it may be missed by both; a sum of times must not shrink for that. */
+    private final AtomicLong mostBusyNanos = new AtomicLong();
 
     public Workers(
             int count,
@@ -77,7 +81,13 @@ public final class Workers {
             retried += worker.handler.retried();
             each.add(new WorkersStatus.WorkerStatus(nameOf(i), worker.thread, inHand));
         }
-        return new WorkersStatus(busy, retried, waiting, serviceTime.processing(), serviceTime.queued(), each);
+        return new WorkersStatus(
+                mostBusyNanos.accumulateAndGet(busy, Math::max),
+                retried,
+                waiting,
+                serviceTime.processing(),
+                serviceTime.queued(),
+                each);
     }
 
     private static String nameOf(int index) {

@@ -12,6 +12,7 @@ import dev.spillway.processor.WorkersStatus;
 import dev.spillway.sink.Delivery;
 import dev.spillway.sink.Settlements;
 import java.util.List;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /** What can be seen of a sidecar that is assembled, running or ended. Looking takes a lock for moments and changes nothing. Any thread. */
@@ -48,7 +49,24 @@ public final class Instruments {
             IntakeStatus intake,
             RunTotals totals,
             Distribution.Counts epochDurations,
-            Distribution.Counts commitDurations) {}
+            Distribution.Counts commitDurations) {
+
+        /** Of a sidecar that is not assembled yet. */
+        public static final Reading NONE = new Reading(
+                new QueueSnapshot(0, 0, 0, 0, 0, 0, 0, 0, 0, Map.of()),
+                new WorkersStatus(0, 0, 0, Distribution.Counts.NONE, Distribution.Counts.NONE, List.of()),
+                new Settlements.Counts(0, Map.of(), Map.of(), Distribution.Counts.NONE),
+                0,
+                IntakeStatus.NONE,
+                RunTotals.ZERO,
+                Distribution.Counts.NONE,
+                Distribution.Counts.NONE);
+
+        /** How many records a worker has taken that have no outcome yet. */
+        public long inFlight() {
+            return Math.max(0, intake.outstanding() - queue.depth());
+        }
+    }
 
     /** Reads all of them. What counts ends is read before what counts beginnings, so that no more ends than began. */
     public Reading read() {
