@@ -70,8 +70,8 @@ sealed interface Metric {
         return List.of(
                 counter(
                         "spillway_records_consumed_total",
-                        "Records taken into an epoch. One that comes again after an abort counts again, here and in the next"
-                                + " four.",
+                        "Records taken into an epoch. One that comes again, because its epoch was aborted or it was given"
+                                + " back in a rebalance, counts again, here and in the next four.",
                         p -> p.reading().consumed()),
                 counter(
                         "spillway_records_processed_total",

@@ -112,6 +112,7 @@ function buildPlots() {
     plot.svg = svg("svg", { viewBox: "0 0 600 100", preserveAspectRatio: "none", role: "img" });
     for (const y of [0, 50, 100]) plot.svg.append(svg("line", { class: "grid", x1: 0, x2: 600, y1: y, y2: y }));
     plot.top = put("span", {});
+    plot.from = put("span", {});
     plot.legend = put("div", { class: "legend" });
     plot.values = [];
     plot.polylines = plot.lines.map(([name, colour, dash]) => {
@@ -129,7 +130,7 @@ function buildPlots() {
     });
     const figure = put("figure", { id: "plot-" + plot.id }, put("figcaption", {}, plot.title),
       put("div", { class: "axis" }, plot.top, put("span", {}, "")), plot.svg,
-      put("div", { class: "axis" }, put("span", {}, "10 min ago"), put("span", {}, "now")), plot.legend);
+      put("div", { class: "axis" }, plot.from, put("span", {}, "now")), plot.legend);
     byId("plots").append(figure);
   }
 }
@@ -137,12 +138,14 @@ function buildPlots() {
 function drawPlots() {
   if (samples.length === 0) return;
   const now = samples[samples.length - 1].atMillis;
+  const minutes = Math.min(10, Math.max(1, Math.ceil((now - samples[0].atMillis) / 60000)));
   for (const plot of PLOTS) {
+    setText(plot.from, minutes + " min ago");
     let most = plot.most || 0;
     if (!plot.most) for (const s of samples) for (const line of plot.lines) most = Math.max(most, line[3](s));
     setText(plot.top, "up to " + plot.form(most));
     const said = plot.lines.map((line, i) => {
-      const points = samples.map((s) => (600 - (now - s.atMillis) / 1000).toFixed(1) + "," + (100 - 100 * line[3](s) / (most || 1)).toFixed(1));
+      const points = samples.map((s) => (600 - (now - s.atMillis) / 100 / minutes).toFixed(1) + "," + (100 - 100 * line[3](s) / (most || 1)).toFixed(1));
       plot.polylines[i].setAttribute("points", points.join(" "));
       const last = plot.form(line[3](samples[samples.length - 1]));
       setText(plot.values[i], last);
