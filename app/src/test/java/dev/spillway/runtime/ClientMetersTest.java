@@ -143,6 +143,9 @@ class ClientMetersTest {
             }
 
             assertThat(registry.getMeters()).hasSize(1);
+            assertThat(clockworks.stream().filter(clockwork -> !clockwork.isShutdown()))
+                    .as("those that go on looking")
+                    .hasSize(1);
         }
     }
 

@@ -242,8 +242,10 @@ class LivePageIT {
 
     @Test
     void aRecordThatIsStuckIsNamedWithTheStackOfItsWorker() throws Exception {
-        Application application = application().with("processor.hold", "stuck")
-                .with("shutdown.timeout.ms", "1000").with("processing.timeout.ms", "60000");
+        Application application = application()
+                .with("processor.hold", "stuck")
+                .with("shutdown.timeout.ms", "1000")
+                .with("processing.timeout.ms", "60000");
         try (RunningSidecar sidecar = RunningSidecar.start(application.config());
                 Load load = new Load(kafka.client().producer(Map.of()), application.input(), 1, "stuck")) {
             browser.open(sidecar.port());
