@@ -241,6 +241,24 @@ class LivePageIT {
     }
 
     @Test
+    void metricsTellWhatKafkasClientsMeasureAndNoLabelHoldsAKeyOrAnOffset() throws Exception {
+        Application application = application();
+        kafka.client().produce(application.input(), 50);
+        try (RunningSidecar sidecar = RunningSidecar.start(application.config())) {
+            awaitTrue(
+                    "nothing is committed",
+                    () -> metrics(sidecar.port()).getOrDefault("spillway_records_committed_total", 0.0) == 50);
+
+            String scrape = get(sidecar.port(), "/metrics").body();
+            assertThat(scrape).contains("\nkafka_consumer_", "\nkafka_producer_", "\njvm_gc_", "\njvm_threads_");
+            assertThat(scrape.lines().filter(line -> line.startsWith("spillway_")))
+                    .hasSizeBetween(100, 400)
+                    .allMatch(line -> line.matches("[a-z_]+(\\{([a-z]+=\"[^\"]*\",?)*})? \\S+"))
+                    .noneMatch(line -> line.matches(".*(key|offset|exception)=.*"));
+        }
+    }
+
+    @Test
     void aRecordThatIsStuckIsNamedWithTheStackOfItsWorker() throws Exception {
         Application application = application()
                 .with("processor.hold", "stuck")
