@@ -4,6 +4,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.spillway.config.SpillwayConfig;
+import dev.spillway.telemetry.Telemetry;
 import java.io.IOException;
 import java.io.StringWriter;
 import java.nio.file.Files;
@@ -20,24 +21,36 @@ import org.junit.jupiter.api.io.TempDir;
 /** What the README says of the product is taken from the product. The commands in it are run by the integration tests. */
 class ReadmeTest {
     private static final Path README = Path.of("..", "README.md");
-    private static final String BEGIN = "<!-- reference: generated from the definition, checked by ReadmeTest -->\n";
     private static final String END = "<!-- end of reference -->";
 
-    /** {@code -Dreadme.update=true} writes the table into the README instead of comparing. */
     @Test
     void the_reference_in_the_readme_is_the_definitions_own() throws IOException {
+        assertReference(
+                "<!-- reference: generated from the definition, checked by ReadmeTest -->\n",
+                SpillwayConfig.reference());
+    }
+
+    @Test
+    void the_metrics_in_the_readme_are_those_that_are_exported() throws IOException {
+        assertReference(
+                "<!-- metrics: generated from their definitions, checked by ReadmeTest -->\n", Telemetry.reference());
+    }
+
+    /** {@code -Dreadme.update=true} writes the table into the README instead of comparing. */
+    private static void assertReference(String marker, String reference) throws IOException {
         String readme = Files.readString(README);
-        int begin = readme.indexOf(BEGIN) + BEGIN.length();
-        int end = readme.indexOf(END);
-        assertThat(end).as("the markers are there").isGreaterThan(begin - 1);
+        int begin = readme.indexOf(marker) + marker.length();
+        int end = readme.indexOf(END, begin);
+        assertThat(readme.indexOf(marker)).as("the marker is there").isPositive();
+        assertThat(end).as("its end is there").isPositive();
         if (Boolean.getBoolean("readme.update")) {
-            Files.writeString(README, readme.substring(0, begin) + SpillwayConfig.reference() + readme.substring(end));
+            Files.writeString(README, readme.substring(0, begin) + reference + readme.substring(end));
             return;
         }
 
         assertThat(readme.substring(begin, end))
                 .as("run the test with -Dreadme.update=true to bring the README up to date")
-                .isEqualTo(SpillwayConfig.reference());
+                .isEqualTo(reference);
     }
 
     @Test

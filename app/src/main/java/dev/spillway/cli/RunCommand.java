@@ -4,7 +4,7 @@ import dev.spillway.config.SpillwayConfig;
 import dev.spillway.flow.CancellationToken;
 import dev.spillway.runtime.ExitReport;
 import dev.spillway.runtime.Sidecar;
-import dev.spillway.telemetry.HealthServer;
+import dev.spillway.telemetry.Telemetry;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -46,16 +46,17 @@ final class RunCommand extends KafkaCommand {
         }
         SpillwayConfig sidecarConfig = config.read(session().environment(), common().clientSettings());
         connect(Connection.with(sidecarConfig.adminClient(), common().clientSettings()));
-        Sidecar sidecar = new Sidecar(sidecarConfig, untilEnd, session().time());
-        HealthServer health = HealthServer.start(sidecarConfig, sidecar);
-        CancellationToken.Registration stop = session()
-                .stop()
-                .onCancel(() -> sidecar.stop(session().stop().reason().orElse("told to end")));
-        try {
-            return report(sidecar.run());
-        } finally {
-            stop.close();
-            health.close();
+        try (Telemetry telemetry = new Telemetry(sidecarConfig, session().time())) {
+            Sidecar sidecar = new Sidecar(sidecarConfig, untilEnd, session().time(), telemetry.registry());
+            telemetry.watch(sidecar);
+            CancellationToken.Registration stop = session()
+                    .stop()
+                    .onCancel(() -> sidecar.stop(session().stop().reason().orElse("told to end")));
+            try {
+                return report(sidecar.run());
+            } finally {
+                stop.close();
+            }
         }
     }
 

@@ -50,6 +50,9 @@ final class ConfigKeys {
     static final String HTTP_MAX_RESPONSE_BYTES = "http.max.response.bytes";
     static final String HTTP_BATCH_MAX_RECORDS = "http.batch.max.records";
     static final String JOB_IO_ALLOWED_HOSTS = "job.io.allowed.hosts";
+    static final String ADMIN_HOSTS = "admin.hosts";
+    static final String ALARM_QUEUE_MS = "alarm.queue.ms";
+    static final String STALLED_AFTER_MS = "stalled.after.ms";
 
     static final String CONSUMER_PREFIX = "consumer.";
     static final String PRODUCER_PREFIX = "producer.";
@@ -74,6 +77,7 @@ final class ConfigKeys {
         defineBatches(def);
         defineHttp(def);
         defineJob(def);
+        defineOperation(def);
         return def;
     }
 
@@ -232,14 +236,7 @@ final class ConfigKeys {
                         30_000L,
                         Range.between(0, LONGEST_MILLIS),
                         Importance.MEDIUM,
-                        "How long a shutdown may drain, in milliseconds, before it interrupts the workers.")
-                .define(
-                        ADMIN_LISTEN,
-                        ConfigDef.Type.STRING,
-                        "127.0.0.1:8080",
-                        matching("|[^\\s:]+:[0-9]{1,5}|\\[[0-9a-fA-F:]+\\]:[0-9]{1,5}", "host:port, or nothing"),
-                        Importance.LOW,
-                        "Where /health/live and /health/ready are served over HTTP, as host:port; empty switches it off.");
+                        "How long a shutdown may drain, in milliseconds, before it interrupts the workers.");
     }
 
     private static void defineFailures(ConfigDef def) {
@@ -372,6 +369,38 @@ final class ConfigKeys {
                 "The hosts that io jobs of processor=job may fetch from, redirects included, comma separated, each as host or"
                         + " host:port. Empty: none. A name with a link-local address is refused all the same; only the address"
                         + " itself, in this list, is not.");
+    }
+
+    private static void defineOperation(ConfigDef def) {
+        def.define(
+                        ADMIN_LISTEN,
+                        ConfigDef.Type.STRING,
+                        "127.0.0.1:8080",
+                        matching("|[^\\s:]+:[0-9]{1,5}|\\[[0-9a-fA-F:]+\\]:[0-9]{1,5}", "host:port, or nothing"),
+                        Importance.LOW,
+                        "Where the live page, metrics and health are served over HTTP, as host:port; empty switches it off.")
+                .define(
+                        ADMIN_HOSTS,
+                        ConfigDef.Type.LIST,
+                        "",
+                        ConfigDef.ValidList.anyNonDuplicateValues(true, false),
+                        Importance.LOW,
+                        "Names besides localhost under which browsers and Prometheus may ask for that, comma separated."
+                                + " Addresses need not be listed.")
+                .define(
+                        ALARM_QUEUE_MS,
+                        ConfigDef.Type.LONG,
+                        30_000L,
+                        Range.between(1, LONGEST_MILLIS),
+                        Importance.LOW,
+                        "How long the queue may be more than 90 % full, in milliseconds, before a warning says so, once.")
+                .define(
+                        STALLED_AFTER_MS,
+                        ConfigDef.Type.LONG,
+                        30_000L,
+                        Range.between(1, LONGEST_MILLIS),
+                        Importance.LOW,
+                        "For how long one thing may hold an epoch back, in milliseconds, before /health/stalled answers 503.");
     }
 
     /** A null default stands for one that is computed, or for none. */

@@ -11,8 +11,11 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
+import java.util.SortedMap;
+import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.UUID;
+import java.util.stream.Collectors;
 import org.apache.kafka.clients.admin.AdminClientConfig;
 import org.apache.kafka.clients.consumer.ConsumerConfig;
 import org.apache.kafka.clients.producer.ProducerConfig;
@@ -205,6 +208,46 @@ public final class SpillwayConfig {
     /** Whether somebody chose {@link #adminListen()}. */
     public boolean isAdminListenSet() {
         return values.originals().containsKey(ConfigKeys.ADMIN_LISTEN);
+    }
+
+    /** Names, besides localhost, under which it may be asked. */
+    public List<String> adminHosts() {
+        return values.getList(ConfigKeys.ADMIN_HOSTS);
+    }
+
+    /** How long the queue may be nearly full before that is worth a warning. */
+    public Duration queueAlarm() {
+        return millis(ConfigKeys.ALARM_QUEUE_MS);
+    }
+
+    /** For how long one thing may hold an epoch back before that counts as a stall. */
+    public Duration stalledAfter() {
+        return millis(ConfigKeys.STALLED_AFTER_MS);
+    }
+
+    /** Every key with the value that is in force, computed defaults and client settings included, ordered by key; secrets hidden. */
+    public SortedMap<String, String> shown() {
+        SortedMap<String, String> shown = new TreeMap<>();
+        values.values().forEach((key, value) -> shown.put(key, text(value)));
+        shown.put(ConfigKeys.WORKERS, Integer.toString(workers()));
+        shown.put(ConfigKeys.QUEUE_CAPACITY, Integer.toString(queueCapacity()));
+        shown.put(ConfigKeys.DEAD_LETTER_TOPIC, topics.deadLetter());
+        shown.put(ConfigKeys.INSTANCE_ID, instanceId);
+        Duration interval = commitInterval();
+        shown.put(ConfigKeys.COMMIT_INTERVAL_MS, interval == null ? "-1" : Long.toString(interval.toMillis()));
+        shown.putAll(commonClientSettings);
+        consumerSettings.forEach((key, value) -> shown.put(ConfigKeys.CONSUMER_PREFIX + key, value));
+        producerSettings.forEach((key, value) -> shown.put(ConfigKeys.PRODUCER_PREFIX + key, value));
+        processorSettings.forEach((key, value) -> shown.put(ConfigKeys.PROCESSOR_PREFIX + key, value));
+        shown.replaceAll(Secrets::hide);
+        return shown;
+    }
+
+    private static String text(@Nullable Object value) {
+        if (value instanceof List<?> list) {
+            return list.stream().map(String::valueOf).collect(Collectors.joining(","));
+        }
+        return value == null ? "" : value.toString();
     }
 
     /** How long a Kafka transaction may stay open before the broker aborts it. */

@@ -325,6 +325,20 @@ public final class ShedQueue<T> implements AutoCloseable {
     }
 
     /**
+     * Visits the parked items, in no particular order.
+     *
+     * @param visitor called under the lock: quick, and without a call to this queue
+     */
+    public void forEachParked(Consumer<? super T> visitor) {
+        lock.lock();
+        try {
+            parked.forEach(waiting -> visitor.accept(waiting.item));
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /**
      * Forgets parked items that match: they will not be handed out again, and their lanes are free.
      *
      * @param filter called under the lock: quick, and without a call to this queue

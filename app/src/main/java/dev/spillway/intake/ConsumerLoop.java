@@ -49,6 +49,8 @@ public final class ConsumerLoop {
 
     private static final Duration PAUSED_WAIT = Duration.ofMillis(5);
     private static final Duration STEP_WAIT = Duration.ofMillis(10);
+    /** How often the loop says what it is about. */
+    private static final long STATUS_NANOS = TimeUnit.MILLISECONDS.toNanos(100);
 
     private final Consumer<byte @Nullable [], byte @Nullable []> consumer;
     private final ShedQueue<Delivery> queue;
@@ -65,6 +67,7 @@ public final class ConsumerLoop {
     private final List<Delivery> arrivals = new ArrayList<>();
     private final Map<TopicPartition, Long> polledUpTo = new HashMap<>();
     private boolean paused;
+    private IntakeStatus.@Nullable PauseReason pauseReason;
 
     /** What ended a drain for a rebalance; the consumer wraps whatever its callbacks throw. */
     private @Nullable RuntimeException callbackFailure;
@@ -72,6 +75,11 @@ public final class ConsumerLoop {
     private boolean abandoned;
     private volatile boolean assigned;
     private @Nullable FinishLine finishLine;
+    private final LagView lags;
+    private long rebalances;
+    private long statusAtNanos;
+    private volatile IntakeStatus status = IntakeStatus.NONE;
+    private volatile @Nullable Thread thread;
 
     /**
      * Assembles the loop; {@link #subscribe} comes next.
@@ -98,6 +106,8 @@ public final class ConsumerLoop {
         this.changed = changed;
         this.workerToken = workerToken;
         this.time = time;
+        this.lags = new LagView(consumer, time);
+        this.statusAtNanos = time.nanoTime() - STATUS_NANOS;
         this.epochs =
                 new EpochPipeline(sink, queue, config.commitInterval(), consumer::groupMetadata, time, changed::raise);
         this.breaker = new CircuitBreaker(config.breaker(), queue, workers.downstream(), time);
@@ -114,6 +124,7 @@ public final class ConsumerLoop {
 
     /** Joins the group. */
     public void subscribe() {
+        thread = Thread.currentThread();
         consumer.subscribe(config.topics(), new Rebalances());
     }
 
@@ -152,6 +163,26 @@ public final class ConsumerLoop {
         return epochs.totals();
     }
 
+    /** How many records were taken into an epoch; one that comes again after an abort counts again. Any thread. */
+    public long consumedRecords() {
+        return epochs.consumedRecords();
+    }
+
+    /** What became of the last epochs. Any thread. */
+    public EpochHistory history() {
+        return epochs.history();
+    }
+
+    /** What the loop last said of itself. Any thread. */
+    public IntakeStatus status() {
+        return status;
+    }
+
+    /** The thread that runs it; null before {@link #subscribe}. Any thread. */
+    public @Nullable Thread thread() {
+        return thread;
+    }
+
     /**
      * One round: epochs, poll, admission.
      *
@@ -173,6 +204,7 @@ public final class ConsumerLoop {
             epochs.sealIfSettled();
         }
         epochs.sealIfDue();
+        saySometimes();
     }
 
     /**
@@ -232,6 +264,7 @@ public final class ConsumerLoop {
         abandoned = true;
         arrivals.clear();
         epochs.abort(reason);
+        say();
     }
 
     /** Everything that has to happen in each round, whether records are polled or not. */
@@ -256,6 +289,40 @@ public final class ConsumerLoop {
             }
             rollBack("its transaction is about to time out after " + transactionTimeout.toMillis() + " ms", Set.of());
         }
+        saySometimes();
+    }
+
+    private void saySometimes() {
+        long now = time.nanoTime();
+        if (now - statusAtNanos >= STATUS_NANOS) {
+            statusAtNanos = now;
+            say();
+        }
+    }
+
+    private void say() {
+        Set<TopicPartition> assignment = abandoned ? Set.of() : consumer.assignment();
+        lags.update(assignment);
+        Map<TopicPartition, Long> waiting = new HashMap<>();
+        arrivals.forEach(delivery -> waiting.merge(LiveEpoch.partitionOf(delivery), 1L, Long::sum));
+        status = new IntakeStatus(
+                time.nanoTime(),
+                arrivals.size(),
+                epochs.outstanding(),
+                paused ? pauseReason : null,
+                assignment.stream()
+                        .map(partition -> statusOf(partition, waiting.getOrDefault(partition, 0L)))
+                        .toList(),
+                epochs.statuses(),
+                rebalances,
+                epochs.imbalance());
+    }
+
+    private IntakeStatus.PartitionStatus statusOf(TopicPartition partition, long waiting) {
+        long uncommitted = epochs.uncommitted(partition) + waiting;
+        long ahead = lags.of(partition);
+        return new IntakeStatus.PartitionStatus(
+                partition.topic(), partition.partition(), uncommitted, ahead < 0 ? -1 : ahead + uncommitted);
     }
 
     /** A worker that has failed ends the run. Not asked when the workers are joined: late ones are cancelled then. */
@@ -403,16 +470,29 @@ public final class ConsumerLoop {
     }
 
     private void pauseOrResume() {
-        if (!arrivals.isEmpty() || isLineReached()) {
-            pause();
+        if (!arrivals.isEmpty()) {
+            pause(whyArrivalsWait());
+        } else if (isLineReached()) {
+            pause(IntakeStatus.PauseReason.END_REACHED);
         } else if (paused) {
             consumer.resume(consumer.paused());
             paused = false;
         }
     }
 
-    private void pause() {
+    private IntakeStatus.PauseReason whyArrivalsWait() {
+        if (isHeldBack()) {
+            return IntakeStatus.PauseReason.DOWNSTREAM_DOWN;
+        }
+        if (!epochs.ensureOpen()) {
+            return IntakeStatus.PauseReason.COMMIT_PENDING;
+        }
+        return admission == null ? IntakeStatus.PauseReason.QUEUE_FULL : IntakeStatus.PauseReason.ADMISSION_LIMITED;
+    }
+
+    private void pause(IntakeStatus.PauseReason why) {
         consumer.pause(consumer.assignment());
+        pauseReason = why;
         paused = true;
     }
 
@@ -435,7 +515,7 @@ public final class ConsumerLoop {
     }
 
     private void keepMembership() {
-        pause();
+        pause(IntakeStatus.PauseReason.DRAINING);
         poll(Duration.ZERO);
     }
 
@@ -457,6 +537,7 @@ public final class ConsumerLoop {
     private final class Rebalances implements ConsumerRebalanceListener {
         @Override
         public void onPartitionsAssigned(Collection<TopicPartition> partitions) {
+            rebalances++;
             if (!partitions.isEmpty()) {
                 LOG.info("assigned {}", partitions);
             }

@@ -4,7 +4,9 @@ import dev.spillway.flow.BatchOffer;
 import dev.spillway.flow.ShedQueue;
 import dev.spillway.flow.Time;
 import dev.spillway.ledger.Epoch;
+import dev.spillway.ledger.ImbalanceException;
 import dev.spillway.ledger.RunTotals;
+import dev.spillway.sink.DeadLetterCause;
 import dev.spillway.sink.Delivery;
 import dev.spillway.sink.EpochAbortedException;
 import dev.spillway.sink.Run;
@@ -19,6 +21,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
+import java.util.concurrent.atomic.LongAdder;
 import java.util.function.Supplier;
 import java.util.stream.Stream;
 import org.apache.kafka.clients.consumer.ConsumerGroupMetadata;
@@ -52,6 +55,9 @@ final class EpochPipeline {
     private @Nullable LiveEpoch open;
     private long lastNumber;
     private volatile RunTotals totals = RunTotals.ZERO;
+    private final LongAdder consumedRecords = new LongAdder();
+    private final EpochHistory history = new EpochHistory();
+    private long imbalance;
 
     /**
      * Begins without an epoch.
@@ -80,6 +86,34 @@ final class EpochPipeline {
         return totals;
     }
 
+    /** How many records were taken into an epoch; one that comes again after an abort counts again. Any thread. */
+    long consumedRecords() {
+        return consumedRecords.sum();
+    }
+
+    /** What became of the last epochs. Any thread. */
+    EpochHistory history() {
+        return history;
+    }
+
+    /** By how many records the books of an epoch were off. */
+    long imbalance() {
+        return imbalance;
+    }
+
+    /** The epochs that are not committed yet, the oldest first; an open one only if it holds anything. */
+    List<IntakeStatus.EpochStatus> statuses() {
+        long now = time.nanoTime();
+        return live().filter(epoch -> !epoch.epoch().isEmpty())
+                .map(epoch -> epoch.status(now))
+                .toList();
+    }
+
+    /** How many offsets of a partition are in epochs that are not committed yet. */
+    long uncommitted(TopicPartition partition) {
+        return live().mapToLong(epoch -> epoch.span(partition)).sum();
+    }
+
     /** Opens an epoch unless one is open; false while the sink has no place for one, as after an abort. */
     boolean ensureOpen() {
         if (open == null && sink.canOpen()) {
@@ -91,6 +125,7 @@ final class EpochPipeline {
     /** Makes arrivals part of the open epoch, before they are offered; {@link #consumed} books those that were taken in. */
     void stamp(List<Delivery> arrivals) {
         LiveEpoch epoch = openEpoch();
+        long now = time.nanoTime();
         ConsumerRecord<?, ?> previous = null;
         Run run = null;
         for (Delivery delivery : arrivals) {
@@ -99,6 +134,7 @@ final class EpochPipeline {
                 run = epoch.runOf(LiveEpoch.partitionOf(delivery));
             }
             delivery.moveTo(run);
+            delivery.queuedAt(now);
             previous = record;
         }
     }
@@ -110,6 +146,7 @@ final class EpochPipeline {
         for (Delivery delivery : arrivals) {
             epoch.consume(delivery, now);
         }
+        consumedRecords.add(arrivals.size());
     }
 
     /** Settles what the policy shed, each in its own epoch. */
@@ -125,7 +162,7 @@ final class EpochPipeline {
         stamp(List.of(delivery));
         consumed(List.of(delivery));
         delivery.noteShed();
-        delivery.run().publisher().deadLettered(delivery, reason, 0);
+        delivery.run().publisher().deadLettered(delivery, DeadLetterCause.TOO_LARGE, reason, 0);
     }
 
     /** Notes that up to this offset there is nothing left to consume. */
@@ -171,7 +208,7 @@ final class EpochPipeline {
         if (closing.epoch().isEmpty()) {
             return dissolve(closing);
         }
-        closing.epoch().seal();
+        closing.seal(time.nanoTime());
         sealed.add(closing);
         return true;
     }
@@ -187,7 +224,7 @@ final class EpochPipeline {
     void sealLast() {
         LiveEpoch closing = open;
         if (closing != null && !closing.epoch().isEmpty()) {
-            closing.epoch().seal();
+            closing.seal(time.nanoTime());
             sealed.add(closing);
             open = null;
         }
@@ -203,7 +240,9 @@ final class EpochPipeline {
         LiveEpoch first = sealed.peek();
         while (first != null && isCommitted(first)) {
             sealed.remove();
-            totals = totals.plusCommitted(first.epoch().report());
+            EpochHistory.EndedEpoch ended = first.ended(time.currentTimeMillis(), time.nanoTime(), null);
+            totals = totals.plusCommitted(ended.report());
+            history.add(ended);
             first = sealed.peek();
         }
     }
@@ -277,6 +316,9 @@ final class EpochPipeline {
             LOG.debug("{} is aborted: {}", epoch.epoch(), reason);
             epoch.epoch().abort();
             sink.abort(epoch.publisher());
+            if (!epoch.epoch().isEmpty()) {
+                history.add(epoch.ended(time.currentTimeMillis(), time.nanoTime(), reason));
+            }
             epoch.startOffsets().forEach((partition, offset) -> rewind.merge(partition, offset, Math::min));
         }
         int count =
@@ -325,8 +367,8 @@ final class EpochPipeline {
             return false;
         }
         if (epoch.state() == Epoch.State.JOINED) {
-            epoch.balance();
-            first.committing(sink.commit(first.publisher(), first.offsets(), group.get()));
+            balance(epoch);
+            first.committing(sink.commit(first.publisher(), first.offsets(), group.get()), time.nanoTime());
         }
         CompletableFuture<@Nullable Void> commit = first.commit();
         if (commit == null || !commit.isDone()) {
@@ -335,6 +377,17 @@ final class EpochPipeline {
         requireCommitted(commit);
         epoch.commit();
         return true;
+    }
+
+    private void balance(Epoch epoch) {
+        try {
+            epoch.balance();
+        } catch (ImbalanceException e) {
+            imbalance = e.imbalances().stream()
+                    .mapToLong(balance -> Math.max(1, Math.abs(balance.consumed() - balance.settled())))
+                    .sum();
+            throw e;
+        }
     }
 
     private static void requireCommitted(CompletableFuture<@Nullable Void> commit) throws EpochAbortedException {

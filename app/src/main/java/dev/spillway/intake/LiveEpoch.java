@@ -28,6 +28,8 @@ final class LiveEpoch {
     private final Set<TopicPartition> givenUp = new HashSet<>();
 
     private long firstRecordAtNanos;
+    private long sealedAtNanos;
+    private long commitAtNanos;
     private @Nullable CompletableFuture<@Nullable Void> commit;
 
     LiveEpoch(Epoch epoch, Publisher publisher) {
@@ -126,8 +128,49 @@ final class LiveEpoch {
         return commit;
     }
 
-    void committing(CompletableFuture<@Nullable Void> future) {
+    void committing(CompletableFuture<@Nullable Void> future, long nowNanos) {
         commit = future;
+        commitAtNanos = nowNanos;
+    }
+
+    void seal(long nowNanos) {
+        epoch.seal();
+        sealedAtNanos = nowNanos;
+    }
+
+    /** What can be said of it to others. */
+    IntakeStatus.EpochStatus status(long nowNanos) {
+        long since =
+                switch (epoch.state()) {
+                    case OPEN -> firstRecordAtNanos;
+                    case SEALED -> sealedAtNanos;
+                    default -> commitAtNanos;
+                };
+        return new IntakeStatus.EpochStatus(
+                epoch.number(),
+                epoch.state(),
+                epoch.isEmpty() ? nowNanos : firstRecordAtNanos,
+                epoch.isEmpty() ? nowNanos : since,
+                epoch.ledger().consumed(),
+                outstanding());
+    }
+
+    /** How many offsets of a partition its run spans. */
+    long span(TopicPartition partition) {
+        Run run = runs.get(partition);
+        return run == null || run.account().firstOffset() < 0
+                ? 0
+                : run.account().nextOffset() - run.account().firstOffset();
+    }
+
+    /** How it ended. */
+    EpochHistory.EndedEpoch ended(long nowMillis, long nowNanos, @Nullable String reason) {
+        return new EpochHistory.EndedEpoch(
+                epoch.report(),
+                nowMillis,
+                busyFor(nowNanos),
+                commit == null ? Duration.ZERO : Duration.ofNanos(nowNanos - commitAtNanos),
+                reason);
     }
 
     static TopicPartition partitionOf(Delivery delivery) {

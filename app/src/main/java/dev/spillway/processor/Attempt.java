@@ -63,6 +63,11 @@ final class Attempt {
         return true;
     }
 
+    /** Makes visible to the calling thread what the worker did before it began its last attempt. Any thread. */
+    void acquire() {
+        state.getAcquire();
+    }
+
     /** Interrupts the attempt if there is one that takes too long. */
     void interruptIfOverdue(long nowNanos) {
         long now = state.get();

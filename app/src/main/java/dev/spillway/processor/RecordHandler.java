@@ -3,6 +3,7 @@ package dev.spillway.processor;
 import dev.spillway.config.RetryConfig;
 import dev.spillway.flow.CancellationToken;
 import dev.spillway.flow.ShedQueue;
+import dev.spillway.sink.DeadLetterCause;
 import dev.spillway.sink.Delivery;
 import dev.spillway.sink.OutputTooLargeException;
 import dev.spillway.sink.SpoiledOrigins;
@@ -10,6 +11,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.atomic.LongAdder;
 import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -37,6 +39,11 @@ final class RecordHandler {
     private final List<Entry> entries = new ArrayList<>();
 
     private final List<Entry> only;
+    private final LongAdder retried = new LongAdder();
+
+    /** The record that the worker is at, or was last; written before its attempt begins, and read after that was seen. */
+    private @Nullable Delivery inHand;
+
     private int answered;
     private int failed;
 
@@ -91,8 +98,21 @@ final class RecordHandler {
         attempt.interruptIfOverdue(now);
     }
 
+    /** The record that it is at, or was last; of a batch the first. Any thread. */
+    @Nullable
+    Delivery inHand() {
+        attempt.acquire();
+        return inHand;
+    }
+
+    /** How often records were tried again. Any thread. */
+    long retried() {
+        return retried.sum();
+    }
+
     private void handleAlone(Delivery delivery, CancellationToken cancellation) throws InterruptedException {
         if (isToBeProcessed(delivery)) {
+            inHand = delivery;
             Entry entry = only.get(0);
             entry.begin(delivery, cancellation);
             conclude(entry, process(only, cancellation));
@@ -111,6 +131,7 @@ final class RecordHandler {
         }
         if (count > 0) {
             List<Entry> together = entries.subList(0, count);
+            inHand = together.get(0).delivery();
             Throwable failure = process(together, cancellation);
             if (count > 1 && failure instanceof PermanentFailureException) {
                 for (Entry entry : together) {
@@ -229,6 +250,15 @@ final class RecordHandler {
             return later.pause().compareTo(retry.backoffMax()) < 0 ? later.pause() : retry.backoffMax();
         }
         return pause;
+    }
+
+    private static DeadLetterCause cause(Throwable failure) {
+        if (failure instanceof ProcessingTimeoutException) {
+            return DeadLetterCause.TIMED_OUT;
+        }
+        return failure instanceof PermanentFailureException
+                ? DeadLetterCause.PERMANENT_FAILURE
+                : DeadLetterCause.RETRIES_EXHAUSTED;
     }
 
     /** A failure is a processor's own, and so may be unable to say what it is. */

@@ -9,7 +9,10 @@ import dev.spillway.sink.Delivery;
 import dev.spillway.sink.SpoiledOrigins;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.Consumer;
 import java.util.random.RandomGenerator;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The workers of a sidecar: all take from one queue and do the same work. Made and forked by the runtime; watched by the consumer loop,
@@ -17,9 +20,13 @@ import java.util.random.RandomGenerator;
  */
 public final class Workers {
     private final List<Worker> workers;
+    private final ShedQueue<Delivery> queue;
     private final ServiceTime serviceTime = new ServiceTime();
     private final Downstream downstream = new Downstream();
     private final Time time;
+
+    /** What ends between two looks at it may be missed by both; a sum of times must not shrink for that. */
+    private final AtomicLong mostBusyNanos = new AtomicLong();
 
     public Workers(
             int count,
@@ -31,6 +38,7 @@ public final class Workers {
             Time time,
             RandomGenerator jitter) {
         this.time = time;
+        this.queue = queue;
         List<Worker> made = new ArrayList<>(count);
         for (int i = 0; i < count; i++) {
             RecordHandler handler = new RecordHandler(work, queue, cpuPool, retry, spoiled, downstream, jitter);
@@ -42,7 +50,7 @@ public final class Workers {
     /** Starts them in the scope, as {@code spillway-worker-0} and so on. */
     public void forkIn(WorkerScope scope) {
         for (int i = 0; i < workers.size(); i++) {
-            scope.fork("spillway-worker-" + i, workers.get(i));
+            scope.fork(nameOf(i), workers.get(i));
         }
     }
 
@@ -69,14 +77,69 @@ public final class Workers {
         return downstream;
     }
 
+    /** What they are doing. Any thread. */
+    public WorkersStatus status() {
+        long now = time.nanoTime();
+        long busy = serviceTime.nanos();
+        long retried = 0;
+        Parked parked = new Parked(now);
+        queue.forEachParked(parked);
+        List<WorkersStatus.WorkerStatus> each = new ArrayList<>(workers.size());
+        for (int i = 0; i < workers.size(); i++) {
+            Worker worker = workers.get(i);
+            WorkersStatus.InHand inHand = worker.inHand(now);
+            busy += inHand == null ? 0 : inHand.heldNanos();
+            retried += worker.handler.retried();
+            each.add(new WorkersStatus.WorkerStatus(nameOf(i), worker.thread, inHand));
+        }
+        return new WorkersStatus(
+                mostBusyNanos.accumulateAndGet(busy, Math::max),
+                retried,
+                parked.count,
+                parked.oldest,
+                serviceTime.processing(),
+                serviceTime.queued(),
+                each);
+    }
+
+    /** Looks for the record that has waited longest among those that wait for their next attempt. */
+    private static final class Parked implements Consumer<Delivery> {
+        private final long now;
+        private int count;
+        private WorkersStatus.@Nullable InHand oldest;
+
+        Parked(long now) {
+            this.now = now;
+        }
+
+        @Override
+        public void accept(Delivery delivery) {
+            count++;
+            long held = Math.max(0, now - delivery.queuedAtNanos());
+            if (oldest == null || held > oldest.heldNanos()) {
+                oldest = new WorkersStatus.InHand(
+                        delivery.origin(), delivery.record().timestamp(), held);
+            }
+        }
+    }
+
+    private static String nameOf(int index) {
+        return "spillway-worker-" + index;
+    }
+
     /** One worker: takes a batch, makes an attempt at each record of it. */
     private static final class Worker implements WorkerScope.Work {
+        /** Not busy; no clock shows it. */
+        private static final long IDLE = Long.MIN_VALUE;
+
         private final ShedQueue<Delivery> queue;
         private final Work work;
         private final RecordHandler handler;
         private final ServiceTime serviceTime;
         private final Time time;
         private final BatchSize batchSize = new BatchSize();
+        private volatile @Nullable Thread thread;
+        private volatile long busySinceNanos = IDLE;
 
         Worker(ShedQueue<Delivery> queue, Work work, RecordHandler handler, ServiceTime serviceTime, Time time) {
             this.queue = queue;
@@ -89,12 +152,16 @@ public final class Workers {
         /** Ends when the queue is closed and drained, or by the interrupt that follows a cancellation. */
         @Override
         public void run(CancellationToken token) throws InterruptedException {
+            thread = Thread.currentThread();
             List<Delivery> batch = new ArrayList<>();
             while (takeNext(batch)) {
                 long start = time.nanoTime();
+                busySinceNanos = start;
+                serviceTime.taken(batch, start);
                 handler.handle(batch, token);
                 long busy = time.nanoTime() - start;
                 batchSize.observe(batch.size(), busy);
+                busySinceNanos = IDLE;
                 serviceTime.add(batch.size(), busy);
                 batch.clear();
             }
@@ -104,6 +171,15 @@ public final class Workers {
             return work.isForBatches()
                     ? queue.takeBatch(batch, work.maxRecords(), work.linger())
                     : queue.takeBatch(batch, batchSize.next());
+        }
+
+        WorkersStatus.@Nullable InHand inHand(long now) {
+            long since = busySinceNanos;
+            Delivery delivery = since == IDLE ? null : handler.inHand();
+            return delivery == null
+                    ? null
+                    : new WorkersStatus.InHand(
+                            delivery.origin(), delivery.record().timestamp(), Math.max(0, now - since));
         }
 
         void interruptIfOverdue(long now) {

@@ -5,6 +5,7 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -13,12 +14,20 @@ final class Commits implements Executor, AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(Commits.class);
     private static final long STOP_SECONDS = 10;
 
+    private volatile @Nullable Thread committer;
     private final ExecutorService executor = Executors.newSingleThreadExecutor(work -> {
         Thread thread = new Thread(work, "spillway-commits");
         thread.setDaemon(true);
+        committer = thread;
         return thread;
     });
     private volatile Runnable onStop = () -> {};
+
+    /** The thread; null before the first commit. Any thread. */
+    @Nullable
+    Thread thread() {
+        return committer;
+    }
 
     /** What lets a commit that gets no answer end. */
     void onStop(Runnable hurry) {

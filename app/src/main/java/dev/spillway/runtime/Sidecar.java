@@ -25,6 +25,7 @@ import dev.spillway.sink.SizeLimits;
 import dev.spillway.sink.SpoiledOrigins;
 import dev.spillway.sink.TransactionalSink;
 import dev.spillway.sink.Transactions;
+import io.micrometer.core.instrument.MeterRegistry;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
@@ -66,7 +67,9 @@ public final class Sidecar {
     private final Lifecycle lifecycle = new Lifecycle();
     private final AtomicReference<@Nullable String> stopReason = new AtomicReference<>();
     private final Signal changed;
+    private final @Nullable MeterRegistry registry;
     private volatile @Nullable ConsumerLoop loop;
+    private volatile @Nullable Instruments instruments;
 
     /**
      * Assembles nothing yet; the configuration is valid by its type.
@@ -74,7 +77,17 @@ public final class Sidecar {
      * @param untilEnd whether to stop at the input's end as it is at start
      */
     public Sidecar(SpillwayConfig config, boolean untilEnd, Time time) {
+        this(config, untilEnd, time, null);
+    }
+
+    /**
+     * As the other one, with Kafka's own measurements bound.
+     *
+     * @param registry where what Kafka's clients measure is bound while the sidecar runs; null for nowhere
+     */
+    public Sidecar(SpillwayConfig config, boolean untilEnd, Time time, @Nullable MeterRegistry registry) {
         this.config = config;
+        this.registry = registry;
         this.untilEnd = untilEnd;
         this.time = time;
         this.changed = new Signal(time);
@@ -97,6 +110,11 @@ public final class Sidecar {
         return current == null ? RunTotals.ZERO : current.totals();
     }
 
+    /** What can be seen of it; null before it is assembled, which is after the first look at the cluster. Any thread. */
+    public @Nullable Instruments instruments() {
+        return instruments;
+    }
+
     /** Whether it is running and the group has assigned it partitions. Any thread. */
     public boolean isReady() {
         ConsumerLoop current = loop;
@@ -117,12 +135,13 @@ public final class Sidecar {
         try (Work work = Processors.create(config, time);
                 CpuPool cpuPool = new CpuPool(Runtime.getRuntime().availableProcessors());
                 Admin admin = Admin.create(config.adminClient());
-                Consumer<byte @Nullable [], byte @Nullable []> consumer =
-                        new KafkaConsumer<>(config.consumerClient())) {
+                Consumer<byte @Nullable [], byte @Nullable []> consumer = new KafkaConsumer<>(config.consumerClient());
+                ClientMeters meters = new ClientMeters(registry)) {
+            meters.bind(consumer);
             Preflight preflight = new Preflight(admin, config);
             SizeLimits limits = preflight.check();
             Map<TopicPartition, Long> end = untilEnd ? preflight.endOffsets() : null;
-            report = run(root, work, cpuPool, consumer, limits, end);
+            report = run(root, work, cpuPool, consumer, meters, limits, end);
             return report;
         } catch (RuntimeException e) {
             if (report != null) {
@@ -143,6 +162,7 @@ public final class Sidecar {
             Work work,
             CpuPool cpuPool,
             Consumer<byte @Nullable [], byte @Nullable []> consumer,
+            ClientMeters meters,
             SizeLimits limits,
             @Nullable Map<TopicPartition, Long> end) {
         ShedQueue<Delivery> queue = queue();
@@ -153,7 +173,7 @@ public final class Sidecar {
         WorkerScope scope = new WorkerScope(root, config.workerThreads(), time);
         ConsumerOffsetCommitter offsetCommitter = new ConsumerOffsetCommitter(consumer);
         try (Commits commits = new Commits();
-                Sink sink = sink(outputs, spoiled, offsetCommitter, commits)) {
+                Sink sink = sink(outputs, spoiled, offsetCommitter, commits, meters)) {
             ConsumerLoop assembled = new ConsumerLoop(
                     IntakeConfig.of(config),
                     consumer,
@@ -168,6 +188,7 @@ public final class Sidecar {
                 assembled.finishAt(end);
             }
             loop = assembled;
+            instruments = new Instruments(queue, workers, sink.settlements(), assembled, commits);
             return new Shift(assembled, queue, workers, scope, commits).run();
         }
     }
@@ -189,12 +210,16 @@ public final class Sidecar {
     }
 
     private Sink sink(
-            OutputFactory outputs, SpoiledOrigins spoiled, ConsumerOffsetCommitter offsetCommitter, Commits commits) {
+            OutputFactory outputs,
+            SpoiledOrigins spoiled,
+            ConsumerOffsetCommitter offsetCommitter,
+            Commits commits,
+            ClientMeters meters) {
         if (config.guarantee() == Guarantee.AT_LEAST_ONCE) {
-            return new AcknowledgingSink(producer(0), outputs, spoiled, offsetCommitter, changed::raise);
+            return new AcknowledgingSink(producer(0, meters), outputs, spoiled, offsetCommitter, changed::raise);
         }
         TransactionalSink sink = new TransactionalSink(
-                this::producer,
+                index -> producer(index, meters),
                 outputs,
                 spoiled,
                 new Transactions(config.ordering() != Ordering.UNORDERED, !config.hasInstanceId()),
@@ -223,8 +248,10 @@ public final class Sidecar {
                 e);
     }
 
-    private Producer<byte @Nullable [], byte @Nullable []> producer(int index) {
-        return new KafkaProducer<>(config.producerClient(index));
+    private Producer<byte @Nullable [], byte @Nullable []> producer(int index, ClientMeters meters) {
+        Producer<byte @Nullable [], byte @Nullable []> producer = new KafkaProducer<>(config.producerClient(index));
+        meters.bind(index, producer);
+        return producer;
     }
 
     /** From the first poll to the report. */

@@ -24,6 +24,7 @@ public final class AcknowledgingSink implements Sink {
     private final Producer<byte @Nullable [], byte @Nullable []> producer;
     private final OutputFactory outputs;
     private final SpoiledOrigins spoiled;
+    private final Settlements settlements;
     private final OffsetCommitter offsetCommitter;
     private final Runnable onChange;
 
@@ -44,6 +45,7 @@ public final class AcknowledgingSink implements Sink {
         this.producer = producer;
         this.outputs = outputs;
         this.spoiled = spoiled;
+        this.settlements = new Settlements(outputs.time());
         this.offsetCommitter = offsetCommitter;
         this.onChange = onChange;
     }
@@ -63,6 +65,7 @@ public final class AcknowledgingSink implements Sink {
                 outputs,
                 spoiled,
                 Publisher.Settlement.WHEN_ACKNOWLEDGED,
+                settlements,
                 false,
                 KafkaErrors::isFatal,
                 onChange);
@@ -74,6 +77,11 @@ public final class AcknowledgingSink implements Sink {
     public CompletableFuture<@Nullable Void> commit(
             Publisher publisher, Map<TopicPartition, OffsetAndMetadata> offsets, ConsumerGroupMetadata group) {
         return offsetCommitter.commit(offsets).thenRun(() -> open.remove(publisher));
+    }
+
+    @Override
+    public Settlements settlements() {
+        return settlements;
     }
 
     @Override

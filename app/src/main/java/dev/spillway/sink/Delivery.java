@@ -31,6 +31,7 @@ public final class Delivery implements Callback {
     private final ConsumerRecord<byte @Nullable [], byte @Nullable []> record;
     private final int size;
     private @Nullable Run run;
+    private long queuedAtNanos;
 
     @SuppressWarnings("UnusedVariable") // by DECIDED
     private volatile int decided;
@@ -42,6 +43,7 @@ public final class Delivery implements Callback {
     private int attempts;
 
     private @Nullable Outcome outcome;
+    private @Nullable Enum<?> why;
     private volatile @Nullable Exception spoiled;
 
     public Delivery(ConsumerRecord<byte @Nullable [], byte @Nullable []> record) {
@@ -110,6 +112,16 @@ public final class Delivery implements Callback {
         attempts += change;
     }
 
+    /** Notes when it is offered to the queue, by the monotonic clock. The consumer loop's, before the delivery is queued. */
+    public void queuedAt(long nanos) {
+        queuedAtNanos = nanos;
+    }
+
+    /** When it was offered to the queue, by the monotonic clock. */
+    public long queuedAtNanos() {
+        return queuedAtNanos;
+    }
+
     /** Whether its epoch has been aborted: nothing that is done about it will count. */
     public boolean isDiscarded() {
         return run().publisher().isClosed();
@@ -121,8 +133,9 @@ public final class Delivery implements Callback {
     }
 
     /** Notes what is being sent, before it is. */
-    void sending(Outcome outcome, int sends) {
+    void sending(Outcome outcome, @Nullable Enum<?> why, int sends) {
         this.outcome = outcome;
+        this.why = why;
         this.spoiled = null;
         UNACKNOWLEDGED.set(this, sends);
     }
@@ -146,6 +159,12 @@ public final class Delivery implements Callback {
     /** The outcome that is being sent. */
     Outcome outcome() {
         return Objects.requireNonNull(outcome, "nothing has been sent");
+    }
+
+    /** The {@link dev.spillway.flow.ShedReason} or {@link DeadLetterCause} of the outcome that is being sent, if it has one. */
+    @Nullable
+    Enum<?> why() {
+        return why;
     }
 
     /** Books the outcome in the run's account. */

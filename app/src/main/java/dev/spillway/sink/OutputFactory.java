@@ -33,6 +33,11 @@ public final class OutputFactory {
         this.time = time;
     }
 
+    /** The clock of the decisions. */
+    Time time() {
+        return time;
+    }
+
     /**
      * The results of a record, in the order in which they were forwarded.
      *

@@ -40,6 +40,7 @@ public final class Publisher {
     private final OutputFactory outputs;
     private final SpoiledOrigins spoiled;
     private final Settlement settlement;
+    private final Settlements settlements;
     private final Runnable onFailure;
     private final boolean countsSends;
     private final Predicate<Throwable> isFatal;
@@ -75,6 +76,7 @@ public final class Publisher {
             OutputFactory outputs,
             SpoiledOrigins spoiled,
             Settlement settlement,
+            Settlements settlements,
             boolean countsSends,
             Predicate<Throwable> isFatal,
             Runnable onFailure) {
@@ -84,6 +86,7 @@ public final class Publisher {
         this.settlement = settlement;
         this.countsSends = countsSends;
         this.isFatal = isFatal;
+        this.settlements = settlements;
         this.onFailure = onFailure;
     }
 
@@ -122,7 +125,7 @@ public final class Publisher {
                 failed(delivery, e);
                 return;
             }
-            publish(delivery, Outcome.PROCESSED, records);
+            publish(delivery, Outcome.PROCESSED, null, records);
         }
     }
 
@@ -145,27 +148,41 @@ public final class Publisher {
     /** Publishes the tombstone of a shed record. */
     public void dropped(Delivery delivery, ShedReason reason) {
         if (delivery.decide()) {
-            publish(delivery, Outcome.DROPPED, List.of(outputs.tombstone(delivery, reason)));
+            settlements.remember(delivery, Outcome.DROPPED, reason, null);
+            publish(delivery, Outcome.DROPPED, reason, List.of(outputs.tombstone(delivery, reason)));
         }
+    }
+
+    /** Publishes the dead letter of a record whose retries are used up; as the other one with that cause. */
+    public void deadLettered(Delivery delivery, String reason, int attempts) {
+        deadLettered(delivery, DeadLetterCause.RETRIES_EXHAUSTED, reason, attempts);
     }
 
     /**
      * Publishes the dead letter of a failed record.
      *
+     * @param reason what the dead letter's header says
      * @param attempts how often processing was tried
      */
-    public void deadLettered(Delivery delivery, String reason, int attempts) {
+    public void deadLettered(Delivery delivery, DeadLetterCause cause, String reason, int attempts) {
         if (delivery.decide()) {
-            publish(delivery, Outcome.DEAD_LETTERED, List.of(outputs.deadLetter(delivery, reason, attempts)));
+            settlements.remember(delivery, Outcome.DEAD_LETTERED, cause, reason);
+            publish(delivery, Outcome.DEAD_LETTERED, cause, List.of(outputs.deadLetter(delivery, reason, attempts)));
         }
     }
 
     /** Publishes a dead letter for a record whose result was decided and sent, but refused by the broker. */
     public void deadLetteredInstead(SendFailure.Spoiled spoiled) {
         Delivery delivery = spoiled.delivery();
+        settlements.remember(
+                delivery,
+                Outcome.DEAD_LETTERED,
+                DeadLetterCause.REFUSED,
+                spoiled.cause().toString());
         publish(
                 delivery,
                 Outcome.DEAD_LETTERED,
+                DeadLetterCause.REFUSED,
                 List.of(outputs.deadLetter(delivery, spoiled.cause().toString(), 1)));
     }
 
@@ -214,7 +231,7 @@ public final class Publisher {
         if (delivery.ended()) {
             Exception spoiled = delivery.spoiled();
             if (spoiled == null) {
-                delivery.settle();
+                settle(delivery);
             } else {
                 failed(delivery, spoiled);
             }
@@ -225,14 +242,22 @@ public final class Publisher {
         return settlement == Settlement.WHEN_ACKNOWLEDGED;
     }
 
+    private void settle(Delivery delivery) {
+        delivery.settle();
+        settlements.settled(delivery);
+    }
+
     private void publish(
-            Delivery delivery, Outcome outcome, List<ProducerRecord<byte @Nullable [], byte @Nullable []>> records) {
+            Delivery delivery,
+            Outcome outcome,
+            @Nullable Enum<?> why,
+            List<ProducerRecord<byte @Nullable [], byte @Nullable []>> records) {
         long stamp = gate.readLock();
         try {
             if (closed || doomed) {
                 return;
             }
-            delivery.sending(outcome, records.size());
+            delivery.sending(outcome, why, records.size());
             if (countsSends) {
                 begun.incrementAndGet();
             }
@@ -240,7 +265,7 @@ public final class Publisher {
                 Future<RecordMetadata> unused = producer.send(records.get(i), delivery); // the delivery is its callback
             }
             if (!doomed && (!isPerRecord() || records.isEmpty())) {
-                delivery.settle();
+                settle(delivery);
             }
         } catch (SettledTwiceException e) {
             report(new SendFailure.Fatal(e));

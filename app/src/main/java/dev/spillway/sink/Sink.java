@@ -36,6 +36,9 @@ public interface Sink extends AutoCloseable {
     /** Gives an epoch up. When this returns nothing of it can be sent any more, and nothing that was will be seen by readers. */
     void abort(Publisher publisher);
 
+    /** What has been settled through it. Any thread. */
+    Settlements settlements();
+
     /** Ends what is open without committing it and closes the connections. */
     @Override
     void close();

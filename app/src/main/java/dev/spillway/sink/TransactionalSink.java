@@ -24,6 +24,7 @@ public final class TransactionalSink implements Sink {
     private final List<Slot> slots;
     private final OutputFactory outputs;
     private final SpoiledOrigins spoiled;
+    private final Settlements settlements;
     private final Executor executor;
     private final Runnable onChange;
     private final Transactions transactions;
@@ -62,6 +63,7 @@ public final class TransactionalSink implements Sink {
         this.outputs = outputs;
         this.spoiled = spoiled;
         this.transactions = transactions;
+        this.settlements = new Settlements(outputs.time());
         this.executor = executor;
         this.onChange = onChange;
     }
@@ -92,6 +94,7 @@ public final class TransactionalSink implements Sink {
                 outputs,
                 spoiled,
                 Publisher.Settlement.WHEN_SENT,
+                settlements,
                 transactions.keepOrder(),
                 transactions::isFatal,
                 onChange);
@@ -120,6 +123,11 @@ public final class TransactionalSink implements Sink {
             onChange.run();
         });
         return done;
+    }
+
+    @Override
+    public Settlements settlements() {
+        return settlements;
     }
 
     @Override

@@ -42,6 +42,7 @@ public final class DeliveryLine {
                 Samples.outputs(time),
                 spoiled,
                 Publisher.Settlement.WHEN_SENT,
+                new Settlements(time),
                 false,
                 KafkaErrors::isFatal,
                 () -> {});

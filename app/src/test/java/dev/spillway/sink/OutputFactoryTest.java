@@ -42,6 +42,7 @@ class OutputFactoryTest {
                 factory(Samples.MEGABYTE),
                 new SpoiledOrigins(),
                 Publisher.Settlement.WHEN_SENT,
+                new Settlements(new ManualTime()),
                 false,
                 KafkaErrors::isFatal,
                 () -> {});

@@ -41,6 +41,7 @@ class PublisherTest {
 
     private final Ledger ledger = new Ledger(() -> {});
     private final SpoiledOrigins spoiled = new SpoiledOrigins();
+    private final Settlements settlements = new Settlements(new ManualTime());
     private final AtomicInteger told = new AtomicInteger();
     private final MockProducer<byte @Nullable [], byte @Nullable []> producer = Samples.producer(false);
     private final Publisher whenSent = publisher(Publisher.Settlement.WHEN_SENT);
@@ -53,6 +54,7 @@ class PublisherTest {
                 Samples.outputs(new ManualTime()),
                 spoiled,
                 settlement,
+                settlements,
                 true,
                 KafkaErrors::isFatal,
                 told::incrementAndGet);
@@ -196,6 +198,7 @@ class PublisherTest {
                 Samples.outputs(new ManualTime()),
                 spoiled,
                 Publisher.Settlement.WHEN_SENT,
+                settlements,
                 false,
                 KafkaErrors::isFatal,
                 told::incrementAndGet);
@@ -400,6 +403,7 @@ class PublisherTest {
                 Samples.outputs(new ManualTime()),
                 spoiled,
                 Publisher.Settlement.WHEN_SENT,
+                new Settlements(new ManualTime()),
                 true,
                 KafkaErrors::isFatal,
                 () -> {});
@@ -422,6 +426,7 @@ class PublisherTest {
                 Samples.outputs(new ManualTime()),
                 spoiled,
                 Publisher.Settlement.WHEN_SENT,
+                new Settlements(new ManualTime()),
                 true,
                 KafkaErrors::isFatal,
                 () -> {});
@@ -447,6 +452,7 @@ class PublisherTest {
                 Samples.outputs(new ManualTime()),
                 spoiled,
                 Publisher.Settlement.WHEN_SENT,
+                new Settlements(new ManualTime()),
                 true,
                 KafkaErrors::isFatal,
                 () -> {});

@@ -12,7 +12,7 @@ import org.apache.kafka.clients.producer.ProducerRecord;
 import org.jspecify.annotations.Nullable;
 
 /** Sends records at a steady rate, each with a key of its own, until it is closed. */
-final class Load implements AutoCloseable {
+public final class Load implements AutoCloseable {
     private static final int TICK_MILLIS = 10;
 
     private final Producer<byte[], byte[]> producer;
@@ -24,7 +24,7 @@ final class Load implements AutoCloseable {
     private int sent;
 
     /** Begins at once, and takes over the producer. */
-    Load(Producer<byte[], byte[]> producer, String topic, int perSecond, String value) {
+    public Load(Producer<byte[], byte[]> producer, String topic, int perSecond, String value) {
         this.producer = producer;
         this.topic = topic;
         this.perTick = Math.max(1, perSecond * TICK_MILLIS / 1000);
@@ -41,7 +41,7 @@ final class Load implements AutoCloseable {
     }
 
     /** Stops, and returns when all that was sent has arrived. Idempotent. */
-    void stop() {
+    public void stop() {
         ticks.shutdown();
         boolean ended = false;
         try {

@@ -1,0 +1,108 @@
+package dev.spillway.runtime;
+
+import dev.spillway.flow.Distribution;
+import dev.spillway.flow.QueueSnapshot;
+import dev.spillway.flow.ShedQueue;
+import dev.spillway.intake.ConsumerLoop;
+import dev.spillway.intake.EpochHistory;
+import dev.spillway.intake.IntakeStatus;
+import dev.spillway.ledger.RunTotals;
+import dev.spillway.processor.Workers;
+import dev.spillway.processor.WorkersStatus;
+import dev.spillway.sink.Delivery;
+import dev.spillway.sink.Settlements;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/** What can be seen of a sidecar that is assembled, running or ended. Looking takes a lock for moments and changes nothing. Any thread. */
+public final class Instruments {
+    private final ShedQueue<Delivery> queue;
+    private final Workers workers;
+    private final Settlements settlements;
+    private final ConsumerLoop loop;
+    private final Commits commits;
+
+    Instruments(
+            ShedQueue<Delivery> queue, Workers workers, Settlements settlements, ConsumerLoop loop, Commits commits) {
+        this.queue = queue;
+        this.workers = workers;
+        this.settlements = settlements;
+        this.loop = loop;
+        this.commits = commits;
+    }
+
+    /**
+     * Everything at one moment, as far as that can be had without stopping anybody.
+     *
+     * @param consumed how many records were taken into an epoch, those of aborted ones each time that they came
+     * @param settled outcomes, those of aborted epochs included
+     * @param totals what is committed
+     * @param epochDurations from an epoch's first record to its commit
+     * @param commitDurations the part of it that the commit took
+     */
+    public record Reading(
+            QueueSnapshot queue,
+            WorkersStatus workers,
+            Settlements.Counts settled,
+            long consumed,
+            IntakeStatus intake,
+            RunTotals totals,
+            Distribution.Counts epochDurations,
+            Distribution.Counts commitDurations) {
+
+        /** Of a sidecar that is not assembled yet. */
+        public static final Reading NONE = new Reading(
+                new QueueSnapshot(0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, Map.of()),
+                new WorkersStatus(0, 0, 0, null, Distribution.Counts.NONE, Distribution.Counts.NONE, List.of()),
+                new Settlements.Counts(0, Map.of(), Map.of(), Distribution.Counts.NONE),
+                0,
+                IntakeStatus.NONE,
+                RunTotals.ZERO,
+                Distribution.Counts.NONE,
+                Distribution.Counts.NONE);
+
+        /** How many records a worker has taken that have no outcome yet. */
+        public long inFlight() {
+            return Math.max(0, intake.outstanding() - queue.depth());
+        }
+    }
+
+    /** Reads all of them. What counts ends is read before what counts beginnings, so that no more ends than began. */
+    public Reading read() {
+        RunTotals totals = loop.totals();
+        Settlements.Counts settled = settlements.counts();
+        WorkersStatus working = workers.status();
+        QueueSnapshot queued = queue.snapshot();
+        EpochHistory history = loop.history();
+        return new Reading(
+                queued,
+                working,
+                settled,
+                loop.consumedRecords(),
+                loop.status(),
+                totals,
+                history.durations(),
+                history.commits());
+    }
+
+    /** The epochs that ended last, at most a hundred, the newest first. */
+    public List<EpochHistory.EndedEpoch> endedEpochs() {
+        return loop.history().newest();
+    }
+
+    /** What was shed or failed last, the newest first. */
+    public List<Settlements.Loss> newestLosses() {
+        return settlements.newest();
+    }
+
+    /** The thread that polls; null before it does. */
+    public @Nullable Thread loopThread() {
+        return loop.thread();
+    }
+
+    /** The thread on which transactions are committed; null before the first one, and at least once. */
+    public @Nullable Thread commitThread() {
+        return commits.thread();
+    }
+}
