@@ -164,7 +164,7 @@ final class RecordHandler {
         }
         Optional<String> refusal = spoiled.reasonFor(delivery);
         if (refusal.isPresent()) {
-            delivery.run().publisher().deadLettered(delivery, refusal.get(), 1);
+            delivery.run().publisher().deadLettered(delivery, DeadLetterCause.REFUSED, refusal.get(), 1);
             queue.release(delivery);
             return false;
         }
@@ -195,7 +195,7 @@ final class RecordHandler {
             delivery.countAttempt(-1);
             parkFor(retry.backoffMax(), delivery);
         } else if (permanent || delivery.attempts() > retry.maxRetries()) {
-            delivery.run().publisher().deadLettered(delivery, reason(failure), delivery.attempts());
+            delivery.run().publisher().deadLettered(delivery, cause(failure), reason(failure), delivery.attempts());
             queue.release(delivery);
         } else {
             parkFor(pauseAfter(delivery.attempts(), failure), delivery);
@@ -206,6 +206,7 @@ final class RecordHandler {
         if (delivery.isDiscarded()) {
             queue.release(delivery);
         } else {
+            retried.increment();
             queue.park(delivery, pause);
         }
     }

@@ -153,11 +153,6 @@ public final class Publisher {
         }
     }
 
-    /** Publishes the dead letter of a record whose retries are used up; as the other one with that cause. */
-    public void deadLettered(Delivery delivery, String reason, int attempts) {
-        deadLettered(delivery, DeadLetterCause.RETRIES_EXHAUSTED, reason, attempts);
-    }
-
     /**
      * Publishes the dead letter of a failed record.
      *

@@ -25,7 +25,11 @@ record Picture(
 
     /** How many more records the queue would take in now. */
     long permits() {
-        return Math.max(0, reading.queue().limit() - reading.queue().depth() - reading.queue().parked());
+        return Math.max(
+                0,
+                reading.queue().limit()
+                        - reading.queue().depth()
+                        - reading.queue().parked());
     }
 
     /** For how long the oldest epoch that is not committed has held records, in nanoseconds. */

@@ -15,6 +15,7 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.Set;
 import org.apache.kafka.clients.consumer.CommitFailedException;
 import org.apache.kafka.clients.consumer.Consumer;
@@ -192,6 +193,12 @@ final class FakeConsumer {
     void seek(TopicPartition partition, long offset) {
         requireAssigned(partition);
         positions.put(partition, offset);
+    }
+
+    /** Only a measurement depends on it: it is never known here. */
+    @SuppressWarnings("UnusedVariable")
+    OptionalLong currentLag(TopicPartition partition) {
+        return OptionalLong.empty();
     }
 
     long position(TopicPartition partition, Duration timeout) {

@@ -6,6 +6,7 @@ import dev.spillway.flow.ShedQueue;
 import dev.spillway.flow.TakeResult;
 import dev.spillway.processor.ServiceTimes;
 import dev.spillway.processor.Workers;
+import dev.spillway.sink.DeadLetterCause;
 import dev.spillway.sink.Delivery;
 import dev.spillway.sink.Output;
 import dev.spillway.sink.OutputTooLargeException;
@@ -111,12 +112,12 @@ final class SimulatedWorkers {
         int results = resultsOf(delivery.record());
         Optional<String> refusal = spoiled.reasonFor(delivery);
         if (refusal.isPresent()) {
-            delivery.run().publisher().deadLettered(delivery, refusal.get(), 1);
+            delivery.run().publisher().deadLettered(delivery, DeadLetterCause.REFUSED, refusal.get(), 1);
         } else if (results >= 0 && chance.faultOneIn(8)) {
             queue.park(delivery, Duration.ofMillis(chance.between(0, 300)));
             parked.add(delivery);
         } else if (results < 0 || chance.faultOneIn(20)) {
-            delivery.run().publisher().deadLettered(delivery, "no more retries", 2);
+            delivery.run().publisher().deadLettered(delivery, DeadLetterCause.RETRIES_EXHAUSTED, "no more retries", 2);
         } else {
             process(delivery, results);
         }

@@ -114,7 +114,7 @@ class PublisherTest {
         Delivery processed = delivery(whenSent);
         whenSent.processed(processed, ONE);
         whenSent.dropped(delivery(whenSent), ShedReason.DROP_NEWEST);
-        whenSent.deadLettered(delivery(whenSent), "no", 1);
+        whenSent.deadLettered(delivery(whenSent), DeadLetterCause.PERMANENT_FAILURE, "no", 1);
 
         var balance = processed.run().account().balance();
         assertThat(balance.processed()).isEqualTo(1);
@@ -131,7 +131,7 @@ class PublisherTest {
 
         whenSent.dropped(delivery, ShedReason.DROP_OLDEST);
         whenSent.processed(delivery, ONE);
-        whenSent.deadLettered(delivery, "no", 1);
+        whenSent.deadLettered(delivery, DeadLetterCause.PERMANENT_FAILURE, "no", 1);
 
         assertThat(Samples.sent(producer.history())).containsExactly("drops in-0@0");
         assertThat(ledger.settled()).isEqualTo(1);
@@ -146,7 +146,7 @@ class PublisherTest {
                 .isInstanceOf(OutputTooLargeException.class);
         assertThat(producer.history()).isEmpty();
 
-        whenSent.deadLettered(delivery, "too large", 1);
+        whenSent.deadLettered(delivery, DeadLetterCause.PERMANENT_FAILURE, "too large", 1);
         assertThat(Samples.sent(producer.history())).containsExactly("dead-letters in-0@0");
     }
 
@@ -157,7 +157,7 @@ class PublisherTest {
 
         whenSent.processed(delivery(whenSent), ONE);
         whenSent.dropped(delivery(whenSent), ShedReason.DROP_NEWEST);
-        whenSent.deadLettered(delivery(whenSent), "no", 1);
+        whenSent.deadLettered(delivery(whenSent), DeadLetterCause.PERMANENT_FAILURE, "no", 1);
 
         assertThat(producer.history()).isEmpty();
         assertThat(ledger.settled()).isZero();
@@ -315,7 +315,7 @@ class PublisherTest {
 
     @Test
     void a_dead_letter_that_kafka_refuses_is_fatal() {
-        whenSent.deadLettered(delivery(whenSent), "no", 1);
+        whenSent.deadLettered(delivery(whenSent), DeadLetterCause.PERMANENT_FAILURE, "no", 1);
 
         failNext(new RecordTooLargeException("too large"));
 

@@ -28,7 +28,15 @@ class SettlementsTest {
     private long nextOffset;
 
     private Publisher publisher(Publisher.Settlement settlement) {
-        return new Publisher(producer, Samples.outputs(time), new SpoiledOrigins(), settlement, settlements, () -> {});
+        return new Publisher(
+                producer,
+                Samples.outputs(time),
+                new SpoiledOrigins(),
+                settlement,
+                settlements,
+                false,
+                KafkaErrors::isFatal,
+                () -> {});
     }
 
     private Delivery delivery(Publisher publisher) {

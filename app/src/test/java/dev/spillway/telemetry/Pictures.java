@@ -63,6 +63,8 @@ final class Pictures {
         return this;
     }
 
+    private @Nullable InHand retry;
+
     Pictures queued(int records) {
         depth = records;
         return this;
@@ -115,9 +117,18 @@ final class Pictures {
         return this;
     }
 
-    Pictures atWork(int worker, long offset, Duration held, boolean waits) {
-        hands.set(worker, new InHand(new Origin("in", 0, offset), 1_700_000_000_000L, held.toNanos(), waits));
+    Pictures atWork(int worker, long offset, Duration held) {
+        hands.set(worker, inHand(offset, held));
         return this;
+    }
+
+    Pictures waitsForRetry(long offset, Duration since) {
+        retry = inHand(offset, since);
+        return this;
+    }
+
+    private static InHand inHand(long offset, Duration held) {
+        return new InHand(new Origin("in", 0, offset), 1_700_000_000_000L, held.toNanos());
     }
 
     Picture take() {
@@ -133,8 +144,8 @@ final class Pictures {
                 true,
                 1000,
                 new Reading(
-                        new QueueSnapshot(capacity, limit, depth, depth * 10L, depth, 0, 0, 0, 0, Map.of()),
-                        new WorkersStatus(busyNanos, 5, 1, none, none, workers),
+                        new QueueSnapshot(capacity, limit, depth, 0, depth * 10L, 0, depth, 0, 0, 0, 0, Map.of()),
+                        new WorkersStatus(busyNanos, 5, 1, retry, none, none, workers),
                         new Settlements.Counts(
                                 processed,
                                 Map.of(ShedReason.DROP_OLDEST, dropped),

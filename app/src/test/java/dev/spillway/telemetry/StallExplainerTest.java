@@ -37,8 +37,8 @@ class StallExplainerTest {
         Explanation explanation = explain(Pictures.quiet()
                 .after(LONG)
                 .epochs(epoch(Epoch.State.SEALED, 2))
-                .atWork(1, 17, Duration.ofSeconds(11), false)
-                .atWork(2, 18, Duration.ofSeconds(3), false));
+                .atWork(1, 17, Duration.ofSeconds(11))
+                .atWork(2, 18, Duration.ofSeconds(3)));
 
         assertThat(explanation.holder()).isEqualTo(Holder.WORKER);
         assertThat(explanation.stalled()).isTrue();
@@ -57,10 +57,10 @@ class StallExplainerTest {
         Explanation explanation = explain(Pictures.quiet()
                 .after(LONG)
                 .epochs(epoch(Epoch.State.SEALED, 1))
-                .atWork(0, 3, Duration.ofSeconds(5), true));
+                .waitsForRetry(3, Duration.ofSeconds(5)));
 
         assertThat(explanation.holder()).isEqualTo(Holder.RETRY);
-        assertThat(explanation.why()).contains("in-0@3", "waits there for its next attempt");
+        assertThat(explanation.why()).contains("in-0@3", "waits for its next attempt");
         assertThat(explanation.stalled()).as("5 s are not long").isFalse();
     }
 
@@ -70,8 +70,8 @@ class StallExplainerTest {
                 .after(LONG)
                 .queued(60)
                 .epochs(epoch(Epoch.State.SEALED, 62))
-                .atWork(0, 3, SHORT, false)
-                .atWork(1, 4, SHORT, false));
+                .atWork(0, 3, SHORT)
+                .atWork(1, 4, SHORT));
 
         assertThat(explanation.holder()).isEqualTo(Holder.BACKLOG);
         assertThat(explanation.stalled()).isTrue();
@@ -85,7 +85,7 @@ class StallExplainerTest {
                 .after(LONG)
                 .queued(60)
                 .epochs(epoch(Epoch.State.OPEN, 62))
-                .atWork(0, 3, SHORT, false));
+                .atWork(0, 3, SHORT));
 
         assertThat(explanation.holder()).isEqualTo(Holder.COMMIT_INTERVAL);
         assertThat(explanation.stalled()).isFalse();
@@ -105,7 +105,7 @@ class StallExplainerTest {
         Explanation explanation = explain(Pictures.quiet()
                 .after(LONG)
                 .epochs(epoch(Epoch.State.BALANCED, 0))
-                .atWork(0, 3, LONG, false));
+                .atWork(0, 3, LONG));
 
         assertThat(explanation.holder()).isEqualTo(Holder.COMMIT);
         assertThat(explanation.why()).isEqualTo("epoch 4 has waited for 12.0 s for Kafka to confirm its commit");
