@@ -11,6 +11,7 @@ import java.util.stream.Stream;
  */
 public final class Distribution {
     private static final long[] BOUNDS = bounds();
+    private static final int[] FIRST = first();
 
     private final LongAdder[] counts =
             Stream.generate(LongAdder::new).limit(BOUNDS.length + 1L).toArray(LongAdder[]::new);
@@ -33,9 +34,23 @@ public final class Distribution {
         return new Counts(Arrays.stream(counts).mapToLong(LongAdder::sum).toArray(), nanos.sum());
     }
 
+    /** From the first bucket that its highest bit allows it is three steps at most. */
     private static int indexOf(long duration) {
-        int found = Arrays.binarySearch(BOUNDS, duration);
-        return found >= 0 ? found : -found - 1;
+        int index = FIRST[Long.SIZE - Long.numberOfLeadingZeros(duration)];
+        while (index < BOUNDS.length && BOUNDS[index] < duration) {
+            index++;
+        }
+        return index;
+    }
+
+    /** By the number of bits of a duration: the first bucket that one of so many bits may be in. */
+    private static int[] first() {
+        int[] first = new int[Long.SIZE];
+        for (int bits = 1; bits < first.length; bits++) {
+            int found = Arrays.binarySearch(BOUNDS, 1L << (bits - 1));
+            first[bits] = found >= 0 ? found : -found - 1;
+        }
+        return first;
     }
 
     private static long[] bounds() {

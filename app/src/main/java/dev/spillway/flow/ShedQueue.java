@@ -312,12 +312,17 @@ public final class ShedQueue<T> implements AutoCloseable {
 
     /** Says that a taker is done with an item, for good: the next one of its lane may be taken. Nothing to do without lanes. */
     public void release(T item) {
-        if (!hasLanes) {
+        releaseAll(List.of(item));
+    }
+
+    /** Says that a taker is done with items, for good, under one acquisition of the lock; see {@link #release}. */
+    public void releaseAll(List<? extends T> items) {
+        if (!hasLanes || items.isEmpty()) {
             return;
         }
         lock.lock();
         try {
-            queue.release(item);
+            items.forEach(queue::release);
             wakeTakers();
         } finally {
             lock.unlock();

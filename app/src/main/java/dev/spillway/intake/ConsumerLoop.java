@@ -58,6 +58,9 @@ public final class ConsumerLoop {
     private final Signal changed;
     private final EpochPipeline epochs;
     private final @Nullable AdmissionLimit admission;
+    /** How long an epoch may hold records before its transaction is as good as timed out. */
+    private final @Nullable Duration longestTransaction;
+
     private final CircuitBreaker breaker;
     private final @Nullable ConsumerOffsetCommitter offsetCommitter;
     private final IntakeConfig config;
@@ -112,6 +115,9 @@ public final class ConsumerLoop {
                 new EpochPipeline(sink, queue, config.commitInterval(), consumer::groupMetadata, time, changed::raise);
         this.breaker = new CircuitBreaker(config.breaker(), queue, workers.downstream(), time);
         Duration transactionTimeout = config.transactionTimeout();
+        this.longestTransaction = transactionTimeout == null
+                ? null
+                : transactionTimeout.multipliedBy(9).dividedBy(10);
         this.admission = transactionTimeout != null && (queue.policy().shedsOutOfOrder() || config.takesOutOfOrder())
                 ? new AdmissionLimit(queue, workers, transactionTimeout.dividedBy(4), time)
                 : null;
@@ -279,15 +285,14 @@ public final class ConsumerLoop {
         if (admission != null) {
             admission.update();
         }
-        Duration transactionTimeout = config.transactionTimeout();
-        if (transactionTimeout != null
-                && epochs.oldestBusyFor()
-                                .compareTo(transactionTimeout.multipliedBy(9).dividedBy(10))
-                        >= 0) {
+        if (longestTransaction != null && epochs.oldestBusyFor().compareTo(longestTransaction) >= 0) {
             if (admission != null) {
                 admission.halve();
             }
-            rollBack("its transaction is about to time out after " + transactionTimeout.toMillis() + " ms", Set.of());
+            rollBack(
+                    "it has held records for " + longestTransaction.toMillis()
+                            + " ms, and its transaction is about to time out",
+                    Set.of());
         }
         saySometimes();
     }

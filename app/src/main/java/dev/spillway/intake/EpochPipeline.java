@@ -9,11 +9,13 @@ import dev.spillway.ledger.RunTotals;
 import dev.spillway.sink.DeadLetterCause;
 import dev.spillway.sink.Delivery;
 import dev.spillway.sink.EpochAbortedException;
+import dev.spillway.sink.Publisher;
 import dev.spillway.sink.Run;
 import dev.spillway.sink.SendFailure;
 import dev.spillway.sink.Sink;
 import java.time.Duration;
 import java.util.ArrayDeque;
+import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Deque;
 import java.util.HashMap;
@@ -151,10 +153,15 @@ final class EpochPipeline {
 
     /** Settles what the policy shed, each in its own epoch. */
     void drop(List<BatchOffer.Victim<Delivery>> victims) {
+        List<Delivery> dropped = new ArrayList<>(victims.size());
         for (BatchOffer.Victim<Delivery> victim : victims) {
-            victim.item().noteShed();
-            victim.item().run().publisher().dropped(victim.item(), victim.reason());
+            Delivery delivery = victim.item();
+            delivery.noteShed();
+            if (delivery.run().publisher().decideDropped(delivery, victim.reason())) {
+                dropped.add(delivery);
+            }
         }
+        Publisher.publishAll(dropped);
     }
 
     /** Books and settles an arrival that no queue could hold. */

@@ -98,10 +98,27 @@ public final class Account {
      * @throws SettledTwiceException when more has been settled than the sealed epoch consumed
      */
     public void settle(long offset, Outcome outcome) {
+        settle(outcome, 1, fingerprint(offset), offset);
+    }
+
+    /**
+     * Books the same final outcome of several records at once. Any thread.
+     *
+     * @param count how many
+     * @param fingerprint the sum of their {@linkplain #fingerprint fingerprints}
+     * @param offset of one of them, to name should there be one too many
+     * @throws SettledTwiceException when more has been settled than the sealed epoch consumed
+     */
+    public void settle(Outcome outcome, long count, long fingerprint, long offset) {
         int slot = slot(outcome);
-        settled.getAndAdd(slot, 1);
-        settled.getAndAdd(slot + 1, Fingerprint.of(seed, offset));
-        ledger.addSettled(partition, offset);
+        settled.getAndAdd(slot, count);
+        settled.getAndAdd(slot + 1, fingerprint);
+        ledger.addSettled(partition, count, offset);
+    }
+
+    /** What the record at an offset adds to the fingerprint of its outcome. Any thread. */
+    public long fingerprint(long offset) {
+        return Fingerprint.of(seed, offset);
     }
 
     /** How many records the run holds. */

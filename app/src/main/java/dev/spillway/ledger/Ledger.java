@@ -84,8 +84,8 @@ public final class Ledger {
         consumedTotal += count;
     }
 
-    void addSettled(PartitionId partition, long offset) {
-        long total = settledTotal.incrementAndGet();
+    void addSettled(PartitionId partition, long count, long offset) {
+        long total = settledTotal.addAndGet(count);
         long awaited = target;
         if (total > awaited) {
             throw new SettledTwiceException(new Origin(partition.topic(), partition.number(), offset));

@@ -6,6 +6,7 @@ import dev.spillway.flow.ShedQueue;
 import dev.spillway.sink.DeadLetterCause;
 import dev.spillway.sink.Delivery;
 import dev.spillway.sink.OutputTooLargeException;
+import dev.spillway.sink.Publisher;
 import dev.spillway.sink.SpoiledOrigins;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -39,6 +40,10 @@ final class RecordHandler {
     private final List<Entry> entries = new ArrayList<>();
 
     private final List<Entry> only;
+
+    /** Processed, and not published yet: what a worker takes at once it publishes at once, too. */
+    private final List<Delivery> processed = new ArrayList<>();
+
     private final LongAdder retried = new LongAdder();
 
     /** The record that the worker is at, or was last; written before its attempt begins, and read after that was seen. */
@@ -73,7 +78,7 @@ final class RecordHandler {
     }
 
     /**
-     * Makes one attempt at each of the records, unless its epoch is aborted first.
+     * Makes one attempt at each of the records, unless its epoch is aborted first, and publishes what came of them.
      *
      * @throws InterruptedException when the work is cancelled; what is not settled then stays so
      */
@@ -87,10 +92,17 @@ final class RecordHandler {
                 }
             }
         } finally {
+            publish();
             downstream.add(answered, failed);
             answered = 0;
             failed = 0;
         }
+    }
+
+    private void publish() {
+        Publisher.publishAll(processed);
+        queue.releaseAll(processed);
+        processed.clear();
     }
 
     /** Looks after the attempt that is being made; called by one thread, again and again. */
@@ -177,9 +189,12 @@ final class RecordHandler {
         Throwable failure = failureOfAll != null ? failureOfAll : entry.failure();
         if (failure == null) {
             try {
-                delivery.run().publisher().processed(delivery, entry.outputs());
+                if (delivery.run().publisher().decideProcessed(delivery, entry.outputs())) {
+                    processed.add(delivery);
+                } else {
+                    queue.release(delivery);
+                }
                 answered++;
-                queue.release(delivery);
                 return;
             } catch (OutputTooLargeException e) {
                 failure = new PermanentFailureException(String.valueOf(e.getMessage()));

@@ -4,10 +4,12 @@ import dev.spillway.config.Ordering;
 import dev.spillway.ledger.Origin;
 import dev.spillway.ledger.Outcome;
 import java.nio.ByteBuffer;
+import java.util.List;
 import java.util.Objects;
 import java.util.concurrent.atomic.AtomicIntegerFieldUpdater;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.producer.Callback;
+import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.clients.producer.RecordMetadata;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.header.Header;
@@ -44,6 +46,7 @@ public final class Delivery implements Callback {
 
     private @Nullable Outcome outcome;
     private @Nullable Enum<?> why;
+    private List<ProducerRecord<byte @Nullable [], byte @Nullable []>> toSend = List.of();
     private volatile @Nullable Exception spoiled;
 
     public Delivery(ConsumerRecord<byte @Nullable [], byte @Nullable []> record) {
@@ -132,12 +135,23 @@ public final class Delivery implements Callback {
         return DECIDED.compareAndSet(this, 0, 1);
     }
 
-    /** Notes what is being sent, before it is. */
-    void sending(Outcome outcome, @Nullable Enum<?> why, int sends) {
+    /** Notes the outcome, and what is to be sent of it. */
+    void toSend(
+            Outcome outcome,
+            @Nullable Enum<?> why,
+            List<ProducerRecord<byte @Nullable [], byte @Nullable []>> records) {
         this.outcome = outcome;
         this.why = why;
         this.spoiled = null;
-        UNACKNOWLEDGED.set(this, sends);
+        this.toSend = records;
+        UNACKNOWLEDGED.set(this, records.size());
+    }
+
+    /** What is to be sent; the delivery lives on until all of it is acknowledged, and need not keep it for so long. */
+    List<ProducerRecord<byte @Nullable [], byte @Nullable []>> takeToSend() {
+        var records = toSend;
+        toSend = List.of();
+        return records;
     }
 
     /** Notes that Kafka refused one of the sends for the record's own sake. */
@@ -165,11 +179,6 @@ public final class Delivery implements Callback {
     @Nullable
     Enum<?> why() {
         return why;
-    }
-
-    /** Books the outcome in the run's account. */
-    void settle() {
-        run().account().settle(record.offset(), outcome());
     }
 
     @Override

@@ -1,6 +1,7 @@
 package dev.spillway.sink;
 
 import dev.spillway.flow.ShedReason;
+import dev.spillway.ledger.Account;
 import dev.spillway.ledger.Outcome;
 import dev.spillway.ledger.SettledTwiceException;
 import java.util.List;
@@ -9,10 +10,9 @@ import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.Future;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicLong;
-import java.util.concurrent.locks.StampedLock;
+import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Predicate;
 import org.apache.kafka.clients.producer.Producer;
-import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.clients.producer.RecordMetadata;
 import org.apache.kafka.common.KafkaException;
 import org.jspecify.annotations.Nullable;
@@ -22,8 +22,13 @@ import org.slf4j.LoggerFactory;
 /**
  * Sends the outcomes of one epoch and settles them in its ledger. Any thread may publish.
  *
- * <p>The gate is held shared while something is sent and settled, and exclusively to close: once {@link #close} has returned,
- * nothing of this epoch can reach the producer any more, and so nothing of it can slip into the producer's next transaction.
+ * <p>What becomes of a delivery is decided first, one by one, and published then, many at once: {@link #decideProcessed} or {@link
+ * #decideDropped}, and {@link #publishAll}.
+ *
+ * <p>The gate is held while something is sent and settled. Who closes the publisher takes it, too: once {@link #close} has returned,
+ * nothing of this epoch can reach the producer any more, and so nothing of it can slip into the producer's next transaction. One
+ * thread at a time sends, because the producer appends to one batch at a time: threads that send at once would only wait for each
+ * other there, for every record anew.
  */
 public final class Publisher {
     private static final Logger LOG = LoggerFactory.getLogger(Publisher.class);
@@ -45,7 +50,7 @@ public final class Publisher {
     private final boolean countsSends;
     private final Predicate<Throwable> isFatal;
 
-    private final StampedLock gate = new StampedLock();
+    private final ReentrantLock gate = new ReentrantLock();
     private final Queue<SendFailure> failures = new ConcurrentLinkedQueue<>();
     private final AtomicBoolean refused = new AtomicBoolean();
     private volatile boolean closed;
@@ -112,49 +117,50 @@ public final class Publisher {
     }
 
     /**
-     * Publishes the results of a processed record; none is a fine number of results.
+     * Decides that a record was processed, with these results; none is a fine number of results.
      *
-     * @throws OutputTooLargeException when one of them cannot be written; nothing was sent then
+     * @return whether it was for this call to decide; {@link #publishAll} comes next then
+     * @throws OutputTooLargeException when one of them cannot be written; nothing is decided then
      */
-    public void processed(Delivery delivery, List<Output> results) throws OutputTooLargeException {
+    public boolean decideProcessed(Delivery delivery, List<Output> results) throws OutputTooLargeException {
         var records = outputs.results(delivery, results);
-        if (delivery.decide()) {
-            try {
-                awaitPredecessor();
-            } catch (KafkaException e) {
-                failed(delivery, e);
-                return;
+        if (!delivery.decide()) {
+            return false;
+        }
+        delivery.toSend(Outcome.PROCESSED, null, records);
+        return true;
+    }
+
+    /**
+     * Decides that a record is shed.
+     *
+     * @return whether it was for this call to decide; {@link #publishAll} comes next then
+     */
+    public boolean decideDropped(Delivery delivery, ShedReason reason) {
+        if (!delivery.decide()) {
+            return false;
+        }
+        settlements.remember(delivery, Outcome.DROPPED, reason, null);
+        delivery.toSend(Outcome.DROPPED, reason, List.of(outputs.tombstone(delivery, reason)));
+        return true;
+    }
+
+    /** Publishes what was decided about these, in their order: all were processed, or all were dropped. */
+    public static void publishAll(List<Delivery> decided) {
+        int from = 0;
+        while (from < decided.size()) {
+            Publisher publisher = decided.get(from).run().publisher();
+            int to = from + 1;
+            while (to < decided.size() && decided.get(to).run().publisher() == publisher) {
+                to++;
             }
-            publish(delivery, Outcome.PROCESSED, null, records);
-        }
-    }
-
-    private void awaitPredecessor() {
-        Publisher before = predecessor;
-        if (before != null) {
-            before.awaitSends();
-        }
-    }
-
-    /** Returns when everything that was sent so far has been written, or never will be. */
-    private void awaitSends() {
-        long target = begun.get();
-        if (ended.get() < target) {
-            producer.flush();
-            ended.accumulateAndGet(target, Math::max);
-        }
-    }
-
-    /** Publishes the tombstone of a shed record. */
-    public void dropped(Delivery delivery, ShedReason reason) {
-        if (delivery.decide()) {
-            settlements.remember(delivery, Outcome.DROPPED, reason, null);
-            publish(delivery, Outcome.DROPPED, reason, List.of(outputs.tombstone(delivery, reason)));
+            publisher.publish(decided.subList(from, to));
+            from = to;
         }
     }
 
     /**
-     * Publishes the dead letter of a failed record.
+     * Decides that a record has failed for good, and publishes its dead letter.
      *
      * @param reason what the dead letter's header says
      * @param attempts how often processing was tried
@@ -162,23 +168,19 @@ public final class Publisher {
     public void deadLettered(Delivery delivery, DeadLetterCause cause, String reason, int attempts) {
         if (delivery.decide()) {
             settlements.remember(delivery, Outcome.DEAD_LETTERED, cause, reason);
-            publish(delivery, Outcome.DEAD_LETTERED, cause, List.of(outputs.deadLetter(delivery, reason, attempts)));
+            delivery.toSend(Outcome.DEAD_LETTERED, cause, List.of(outputs.deadLetter(delivery, reason, attempts)));
+            publish(List.of(delivery));
         }
     }
 
     /** Publishes a dead letter for a record whose result was decided and sent, but refused by the broker. */
     public void deadLetteredInstead(SendFailure.Spoiled spoiled) {
         Delivery delivery = spoiled.delivery();
-        settlements.remember(
-                delivery,
-                Outcome.DEAD_LETTERED,
-                DeadLetterCause.REFUSED,
-                spoiled.cause().toString());
-        publish(
-                delivery,
-                Outcome.DEAD_LETTERED,
-                DeadLetterCause.REFUSED,
-                List.of(outputs.deadLetter(delivery, spoiled.cause().toString(), 1)));
+        String reason = spoiled.cause().toString();
+        settlements.remember(delivery, Outcome.DEAD_LETTERED, DeadLetterCause.REFUSED, reason);
+        delivery.toSend(
+                Outcome.DEAD_LETTERED, DeadLetterCause.REFUSED, List.of(outputs.deadLetter(delivery, reason, 1)));
+        publish(List.of(delivery));
     }
 
     /** The next send that failed, if there is one. */
@@ -188,11 +190,11 @@ public final class Publisher {
 
     /** Refuses everything from now on; returns when no send is under way any more. Idempotent. */
     public void close() {
-        long stamp = gate.writeLock();
+        gate.lock();
         try {
             closed = true;
         } finally {
-            gate.unlockWrite(stamp);
+            gate.unlock();
         }
     }
 
@@ -237,38 +239,94 @@ public final class Publisher {
         return settlement == Settlement.WHEN_ACKNOWLEDGED;
     }
 
-    private void settle(Delivery delivery) {
-        delivery.settle();
-        settlements.settled(delivery);
-    }
-
-    private void publish(
-            Delivery delivery,
-            Outcome outcome,
-            @Nullable Enum<?> why,
-            List<ProducerRecord<byte @Nullable [], byte @Nullable []>> records) {
-        long stamp = gate.readLock();
+    private void publish(List<Delivery> decided) {
+        if (!hasPredecessorWritten(decided)) {
+            return;
+        }
+        gate.lock();
         try {
-            if (closed || doomed) {
-                return;
+            if (!closed) {
+                send(decided);
             }
-            delivery.sending(outcome, why, records.size());
-            if (countsSends) {
-                begun.incrementAndGet();
-            }
-            for (int i = 0; i < records.size() && !doomed; i++) {
-                Future<RecordMetadata> unused = producer.send(records.get(i), delivery); // the delivery is its callback
-            }
-            if (!doomed && (!isPerRecord() || records.isEmpty())) {
-                settle(delivery);
+            if (!closed && !doomed && !isPerRecord()) {
+                settle(decided);
             }
         } catch (SettledTwiceException e) {
             report(new SendFailure.Fatal(e));
+        } finally {
+            gate.unlock();
+        }
+    }
+
+    /** Waits for the epoch before where results have to follow its; false when that has failed. */
+    private boolean hasPredecessorWritten(List<Delivery> decided) {
+        Publisher before = predecessor;
+        if (before == null || decided.get(0).outcome() != Outcome.PROCESSED) {
+            return true;
+        }
+        try {
+            before.awaitSends();
+            return true;
+        } catch (KafkaException e) {
+            failed(decided.get(0), e);
+            return false;
+        }
+    }
+
+    /** Returns when everything that was sent so far has been written, or never will be. */
+    private void awaitSends() {
+        long target = begun.get();
+        if (ended.get() < target) {
+            producer.flush();
+            ended.accumulateAndGet(target, Math::max);
+        }
+    }
+
+    private void send(List<Delivery> decided) {
+        if (countsSends) {
+            begun.addAndGet(decided.size());
+        }
+        for (int i = 0; i < decided.size() && !doomed; i++) {
+            send(decided.get(i));
+        }
+    }
+
+    private void send(Delivery delivery) {
+        var records = delivery.takeToSend();
+        try {
+            for (int i = 0; i < records.size() && !doomed; i++) {
+                Future<RecordMetadata> unused = producer.send(records.get(i), delivery); // the delivery is its callback
+            }
+            if (records.isEmpty() && isPerRecord()) {
+                settle(delivery);
+            }
         } catch (KafkaException | IllegalStateException e) {
             failed(delivery, e);
-        } finally {
-            gate.unlockRead(stamp);
         }
+    }
+
+    private void settle(Delivery delivery) {
+        delivery.run().account().settle(delivery.record().offset(), delivery.outcome());
+        settlements.settled(delivery);
+    }
+
+    /** Books many at once, those that are neighbours in their partition together. */
+    private void settle(List<Delivery> sent) {
+        int from = 0;
+        while (from < sent.size()) {
+            Delivery first = sent.get(from);
+            Account account = first.run().account();
+            long fingerprint = 0;
+            int to = from;
+            while (to < sent.size() && sent.get(to).run() == first.run()) {
+                fingerprint += account.fingerprint(sent.get(to).record().offset());
+                to++;
+            }
+            account.settle(
+                    first.outcome(), to - from, fingerprint, first.record().offset());
+            from = to;
+        }
+        settlements.settled(sent);
     }
 
     private void failed(Delivery delivery, Exception e) {

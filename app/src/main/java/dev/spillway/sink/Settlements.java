@@ -83,14 +83,41 @@ public final class Settlements {
     }
 
     void settled(Delivery delivery) {
-        switch (delivery.outcome()) {
-            case PROCESSED -> processed.increment();
-            case DROPPED -> count(dropped, delivery.why());
-            case DEAD_LETTERED -> count(deadLettered, delivery.why());
+        count(delivery, 1);
+        addAge(delivery.record().timestamp(), time.currentTimeMillis(), 1);
+    }
+
+    /** Counts several that were settled together. Neighbours have much in common, and what they have is counted once. */
+    void settled(List<Delivery> deliveries) {
+        long now = time.currentTimeMillis();
+        int from = 0;
+        while (from < deliveries.size()) {
+            Delivery first = deliveries.get(from);
+            int to = from + 1;
+            while (to < deliveries.size() && isCountedLike(first, deliveries.get(to))) {
+                to++;
+            }
+            count(first, to - from);
+            addAge(first.record().timestamp(), now, to - from);
+            from = to;
         }
-        long timestamp = delivery.record().timestamp();
+    }
+
+    private static boolean isCountedLike(Delivery a, Delivery b) {
+        return a.record().timestamp() == b.record().timestamp() && a.outcome() == b.outcome() && a.why() == b.why();
+    }
+
+    private void count(Delivery delivery, int times) {
+        switch (delivery.outcome()) {
+            case PROCESSED -> processed.add(times);
+            case DROPPED -> count(dropped, delivery.why(), times);
+            case DEAD_LETTERED -> count(deadLettered, delivery.why(), times);
+        }
+    }
+
+    private void addAge(long timestamp, long nowMillis, int times) {
         if (timestamp >= 0) {
-            age.add(TimeUnit.MILLISECONDS.toNanos(time.currentTimeMillis() - timestamp));
+            age.add(TimeUnit.MILLISECONDS.toNanos(nowMillis - timestamp), times);
         }
     }
 
@@ -142,10 +169,10 @@ public final class Settlements {
         return adders;
     }
 
-    private static void count(Map<?, LongAdder> adders, @Nullable Enum<?> why) {
+    private static void count(Map<?, LongAdder> adders, @Nullable Enum<?> why, int times) {
         LongAdder adder = why == null ? null : adders.get(why);
         if (adder != null) {
-            adder.increment();
+            adder.add(times);
         }
     }
 

@@ -83,7 +83,7 @@ class EpochPipelineTest {
 
     private static void finish(List<Delivery> taken) throws OutputTooLargeException {
         for (Delivery delivery : taken) {
-            delivery.run().publisher().processed(delivery, List.of(new Output(null, bytes("v"), null)));
+            Samples.process(delivery.run().publisher(), delivery, List.of(new Output(null, bytes("v"), null)));
         }
     }
 
@@ -442,7 +442,7 @@ class EpochPipelineTest {
 
         assertThat(taken.get(0).isDiscarded()).isTrue();
         finish(taken.subList(0, 1));
-        taken.get(1).run().publisher().dropped(taken.get(1), ShedReason.DROP_NEWEST);
+        Samples.drop(taken.get(1).run().publisher(), taken.get(1), ShedReason.DROP_NEWEST);
         assertThat(taken.get(0).run().account().balance().settled()).isZero();
     }
 }

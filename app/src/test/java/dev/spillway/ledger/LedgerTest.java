@@ -266,6 +266,32 @@ class LedgerTest {
     }
 
     @Test
+    void records_may_be_settled_together() {
+        consume(P0, 5, 6, 8);
+        Account account = ledger.account(P0);
+        ledger.seal();
+
+        account.settle(Outcome.PROCESSED, 2, account.fingerprint(5) + account.fingerprint(8), 5);
+        assertThat(ledger.isJoined()).isFalse();
+        account.settle(Outcome.DROPPED, 1, account.fingerprint(6), 6);
+
+        assertThat(ledger.isJoined()).isTrue();
+        assertThat(ledger.imbalances()).isEmpty();
+    }
+
+    @Test
+    void one_too_many_of_those_settled_together_is_refused() {
+        consume(P0, 5);
+        Account account = ledger.account(P0);
+        ledger.seal();
+
+        assertThatThrownBy(
+                        () -> account.settle(Outcome.PROCESSED, 2, account.fingerprint(5) + account.fingerprint(6), 6))
+                .isInstanceOf(SettledTwiceException.class)
+                .hasMessageContaining("@6");
+    }
+
+    @Test
     void a_record_without_an_outcome_is_an_imbalance_of_its_partition() {
         consume(P0, 1, 2);
         consume(P1, 1);

@@ -10,6 +10,7 @@ import dev.spillway.sink.DeadLetterCause;
 import dev.spillway.sink.Delivery;
 import dev.spillway.sink.Output;
 import dev.spillway.sink.OutputTooLargeException;
+import dev.spillway.sink.Publisher;
 import dev.spillway.sink.SpoiledOrigins;
 import java.time.Duration;
 import java.util.ArrayDeque;
@@ -21,8 +22,8 @@ import java.util.stream.Stream;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 
 /**
- * The workers of an instance: in each step one of them takes a batch, or does something about the first record that it has in hand. All
- * that the simulation knows of workers is here.
+ * The workers of an instance: in each step one of them takes a batch, or does something about the first record that it has in hand, or
+ * publishes what it has processed. All that the simulation knows of workers is here.
  *
  * <p>What a record gives is written in its value: a number of results, or {@code x} for a permanent failure.
  */
@@ -30,7 +31,7 @@ final class SimulatedWorkers {
     static final String POISON = "x";
     private static final int MOST_AT_ONCE = 3;
 
-    private final List<Deque<Delivery>> hands = new ArrayList<>();
+    private final List<Hand> hands = new ArrayList<>();
     private final List<Delivery> parked = new ArrayList<>();
     private final ShedQueue<Delivery> queue;
     private final Workers workers;
@@ -41,7 +42,7 @@ final class SimulatedWorkers {
     SimulatedWorkers(
             int count, ShedQueue<Delivery> queue, Workers workers, SpoiledOrigins spoiled, Plant plant, Chance chance) {
         for (int i = 0; i < count; i++) {
-            hands.add(new ArrayDeque<>());
+            hands.add(new Hand());
         }
         this.queue = queue;
         this.workers = workers;
@@ -61,7 +62,7 @@ final class SimulatedWorkers {
     }
 
     boolean isBusy() {
-        for (Deque<Delivery> hand : hands) {
+        for (Hand hand : hands) {
             if (!hand.isEmpty()) {
                 return true;
             }
@@ -74,25 +75,36 @@ final class SimulatedWorkers {
         if (queue.snapshot().parked() == 0) {
             parked.clear(); // forgotten by an abort
         }
-        return Stream.concat(hands.stream().flatMap(Deque::stream), parked.stream());
+        return Stream.concat(hands.stream().flatMap(Hand::stream), parked.stream());
     }
 
     void step() {
-        Deque<Delivery> hand = chance.of(hands);
+        Hand hand = chance.of(hands);
         if (hand.isEmpty()) {
-            take(hand);
-        } else if (!chance.faultOneIn(5)) { // otherwise it is slow, or tries again
-            Delivery delivery = hand.remove();
-            plant.handle(delivery, () -> handle(delivery));
-            if (!parked.contains(delivery)) {
+            take(hand.taken);
+        } else if (chance.faultOneIn(5)) {
+            return; // it is slow, or tries again
+        } else if (hand.taken.isEmpty()) {
+            publish(hand);
+        } else {
+            Delivery delivery = hand.taken.remove();
+            plant.handle(delivery, () -> handle(delivery, hand));
+            if (!parked.contains(delivery) && !hand.processed.contains(delivery)) {
                 queue.release(delivery);
             }
         }
     }
 
+    private void publish(Hand hand) {
+        List<Delivery> processed = List.copyOf(hand.processed);
+        hand.processed.clear();
+        Publisher.publishAll(processed);
+        queue.releaseAll(processed);
+    }
+
     /** They are interrupted: nothing of what they have is settled. */
     void interrupt() {
-        hands.forEach(Deque::clear);
+        hands.forEach(Hand::clear);
         parked.clear();
     }
 
@@ -105,7 +117,7 @@ final class SimulatedWorkers {
         }
     }
 
-    private void handle(Delivery delivery) {
+    private void handle(Delivery delivery, Hand hand) {
         if (delivery.isDiscarded()) {
             return;
         }
@@ -119,20 +131,41 @@ final class SimulatedWorkers {
         } else if (results < 0 || chance.faultOneIn(20)) {
             delivery.run().publisher().deadLettered(delivery, DeadLetterCause.RETRIES_EXHAUSTED, "no more retries", 2);
         } else {
-            process(delivery, results);
+            process(delivery, results, hand);
         }
         ServiceTimes.add(workers, 1, Duration.ofMillis(chance.between(1, 800)));
     }
 
-    private static void process(Delivery delivery, int results) {
+    private static void process(Delivery delivery, int results, Hand hand) {
         List<Output> outputs = new ArrayList<>();
         for (int i = 0; i < results; i++) {
             outputs.add(new Output(delivery.record().key(), delivery.record().value(), null));
         }
         try {
-            delivery.run().publisher().processed(delivery, outputs);
+            if (delivery.run().publisher().decideProcessed(delivery, outputs)) {
+                hand.processed.add(delivery);
+            }
         } catch (OutputTooLargeException e) {
             throw new AssertionError(e);
+        }
+    }
+
+    /** What one worker has: what it has taken and not tried, and what it has processed and not published. */
+    private static final class Hand {
+        private final Deque<Delivery> taken = new ArrayDeque<>();
+        private final List<Delivery> processed = new ArrayList<>();
+
+        boolean isEmpty() {
+            return taken.isEmpty() && processed.isEmpty();
+        }
+
+        Stream<Delivery> stream() {
+            return Stream.concat(taken.stream(), processed.stream());
+        }
+
+        void clear() {
+            taken.clear();
+            processed.clear();
         }
     }
 }

@@ -50,8 +50,10 @@ class AcknowledgingSinkTest {
     void records_are_settled_by_their_acknowledgement() throws OutputTooLargeException {
         Ledger ledger = new Ledger(() -> {});
         Publisher publisher = sink.open();
-        publisher.processed(
-                Samples.admitted(Samples.record(IN, 0), ledger, publisher), List.of(new Output(null, null, null)));
+        Samples.process(
+                publisher,
+                Samples.admitted(Samples.record(IN, 0), ledger, publisher),
+                List.of(new Output(null, null, null)));
         assertThat(ledger.settled()).isZero();
 
         producer.completeNext();

@@ -70,7 +70,7 @@ class PublisherTest {
 
     @Test
     void in_a_transaction_a_record_is_settled_when_its_result_is_sent() throws OutputTooLargeException {
-        whenSent.processed(delivery(whenSent), ONE);
+        Samples.process(whenSent, delivery(whenSent), ONE);
 
         assertThat(ledger.settled()).isEqualTo(1);
         assertThat(producer.history()).hasSize(1);
@@ -81,7 +81,7 @@ class PublisherTest {
 
     @Test
     void without_a_transaction_a_record_is_settled_when_its_result_is_acknowledged() throws OutputTooLargeException {
-        whenAcknowledged.processed(delivery(whenAcknowledged), ONE);
+        Samples.process(whenAcknowledged, delivery(whenAcknowledged), ONE);
         assertThat(ledger.settled()).isZero();
 
         producer.completeNext();
@@ -90,7 +90,7 @@ class PublisherTest {
 
     @Test
     void several_results_are_acknowledged_together() throws OutputTooLargeException {
-        whenAcknowledged.processed(delivery(whenAcknowledged), THREE);
+        Samples.process(whenAcknowledged, delivery(whenAcknowledged), THREE);
 
         producer.completeNext();
         producer.completeNext();
@@ -102,8 +102,8 @@ class PublisherTest {
 
     @Test
     void a_record_without_results_is_settled_at_once() throws OutputTooLargeException {
-        whenAcknowledged.processed(delivery(whenAcknowledged), List.of());
-        whenSent.processed(delivery(whenSent), List.of());
+        Samples.process(whenAcknowledged, delivery(whenAcknowledged), List.of());
+        Samples.process(whenSent, delivery(whenSent), List.of());
 
         assertThat(ledger.settled()).isEqualTo(2);
         assertThat(producer.history()).isEmpty();
@@ -112,8 +112,8 @@ class PublisherTest {
     @Test
     void every_outcome_is_booked_as_what_it_is() throws OutputTooLargeException {
         Delivery processed = delivery(whenSent);
-        whenSent.processed(processed, ONE);
-        whenSent.dropped(delivery(whenSent), ShedReason.DROP_NEWEST);
+        Samples.process(whenSent, processed, ONE);
+        Samples.drop(whenSent, delivery(whenSent), ShedReason.DROP_NEWEST);
         whenSent.deadLettered(delivery(whenSent), DeadLetterCause.PERMANENT_FAILURE, "no", 1);
 
         var balance = processed.run().account().balance();
@@ -129,8 +129,8 @@ class PublisherTest {
     void an_outcome_is_decided_once() throws OutputTooLargeException {
         Delivery delivery = delivery(whenSent);
 
-        whenSent.dropped(delivery, ShedReason.DROP_OLDEST);
-        whenSent.processed(delivery, ONE);
+        Samples.drop(whenSent, delivery, ShedReason.DROP_OLDEST);
+        Samples.process(whenSent, delivery, ONE);
         whenSent.deadLettered(delivery, DeadLetterCause.PERMANENT_FAILURE, "no", 1);
 
         assertThat(Samples.sent(producer.history())).containsExactly("drops in-0@0");
@@ -141,8 +141,8 @@ class PublisherTest {
     void a_result_that_is_too_large_decides_nothing() {
         Delivery delivery = delivery(whenSent);
 
-        assertThatThrownBy(() -> whenSent.processed(
-                        delivery, List.of(ONE.get(0), new Output(null, new byte[Samples.MEGABYTE], null))))
+        assertThatThrownBy(() -> Samples.process(
+                        whenSent, delivery, List.of(ONE.get(0), new Output(null, new byte[Samples.MEGABYTE], null))))
                 .isInstanceOf(OutputTooLargeException.class);
         assertThat(producer.history()).isEmpty();
 
@@ -155,8 +155,8 @@ class PublisherTest {
         whenSent.close();
         whenSent.close();
 
-        whenSent.processed(delivery(whenSent), ONE);
-        whenSent.dropped(delivery(whenSent), ShedReason.DROP_NEWEST);
+        Samples.process(whenSent, delivery(whenSent), ONE);
+        Samples.drop(whenSent, delivery(whenSent), ShedReason.DROP_NEWEST);
         whenSent.deadLettered(delivery(whenSent), DeadLetterCause.PERMANENT_FAILURE, "no", 1);
 
         assertThat(producer.history()).isEmpty();
@@ -205,7 +205,7 @@ class PublisherTest {
         Delivery delivery = delivery(publisher);
 
         var worker = crew.start("worker", () -> {
-            publisher.processed(delivery, ONE);
+            Samples.process(publisher, delivery, ONE);
             return "sent";
         });
         var loop = crew.start("loop", () -> {
@@ -227,8 +227,8 @@ class PublisherTest {
     void what_fails_along_with_a_spoiled_result_is_not_spoiled() throws OutputTooLargeException {
         Delivery culprit = delivery(whenSent);
         Delivery neighbour = delivery(whenSent);
-        whenSent.processed(culprit, ONE);
-        whenSent.processed(neighbour, ONE);
+        Samples.process(whenSent, culprit, ONE);
+        Samples.process(whenSent, neighbour, ONE);
         RecordTooLargeException cause = new RecordTooLargeException("too large");
 
         producer.errorNext(cause);
@@ -243,7 +243,7 @@ class PublisherTest {
     @Test
     void a_spoiled_result_is_remembered_though_its_epoch_is_aborted_already() throws OutputTooLargeException {
         Delivery delivery = delivery(whenSent);
-        whenSent.processed(delivery, ONE);
+        Samples.process(whenSent, delivery, ONE);
 
         whenSent.close();
         producer.errorNext(new RecordTooLargeException("too large"));
@@ -255,7 +255,7 @@ class PublisherTest {
     void a_result_that_kafka_refuses_is_spoiled() throws OutputTooLargeException {
         Delivery delivery = delivery(whenSent);
         RecordTooLargeException cause = new RecordTooLargeException("too large");
-        whenSent.processed(delivery, ONE);
+        Samples.process(whenSent, delivery, ONE);
 
         failNext(cause);
 
@@ -267,7 +267,7 @@ class PublisherTest {
     @Test
     void a_record_is_spoiled_once_when_all_of_its_sends_have_ended() throws OutputTooLargeException {
         Delivery delivery = delivery(whenAcknowledged);
-        whenAcknowledged.processed(delivery, THREE);
+        Samples.process(whenAcknowledged, delivery, THREE);
 
         failNext(new InvalidRecordException("first"));
         producer.completeNext();
@@ -285,7 +285,7 @@ class PublisherTest {
     @Test
     void a_spoiled_record_becomes_a_dead_letter_instead() throws OutputTooLargeException {
         Delivery delivery = delivery(whenAcknowledged);
-        whenAcknowledged.processed(delivery, ONE);
+        Samples.process(whenAcknowledged, delivery, ONE);
         RecordTooLargeException cause = new RecordTooLargeException("too large");
         failNext(cause);
 
@@ -301,7 +301,7 @@ class PublisherTest {
 
     @Test
     void a_tombstone_that_kafka_refuses_is_fatal_and_says_what_to_look_at() {
-        whenAcknowledged.dropped(delivery(whenAcknowledged), ShedReason.DROP_OLDEST);
+        Samples.drop(whenAcknowledged, delivery(whenAcknowledged), ShedReason.DROP_OLDEST);
 
         failNext(new InvalidRecordException("compacted topic needs keys"));
 
@@ -329,7 +329,7 @@ class PublisherTest {
     void a_send_that_got_no_answer_breaks_the_epoch_only() throws OutputTooLargeException {
         for (RuntimeException cause : List.of(new TimeoutException("late"), new InvalidProducerEpochException("old"))) {
             Publisher publisher = publisher(Publisher.Settlement.WHEN_ACKNOWLEDGED);
-            publisher.processed(delivery(publisher), ONE);
+            Samples.process(publisher, delivery(publisher), ONE);
             failNext(cause);
 
             assertThat(publisher.pollFailure()).isEqualTo(new SendFailure.Broken(cause));
@@ -344,7 +344,7 @@ class PublisherTest {
                 new ProducerFencedException("fenced"),
                 new KafkaException("in an error state", new ProducerFencedException("fenced")))) {
             Publisher publisher = publisher(Publisher.Settlement.WHEN_SENT);
-            publisher.processed(delivery(publisher), ONE);
+            Samples.process(publisher, delivery(publisher), ONE);
             failNext(cause);
 
             assertThat(publisher.pollFailure()).isEqualTo(new SendFailure.Fatal(cause));
@@ -355,7 +355,7 @@ class PublisherTest {
     void what_the_producer_throws_at_once_is_a_failure_like_any_other() throws OutputTooLargeException {
         producer.sendException = new KafkaException("no memory left");
 
-        whenSent.processed(delivery(whenSent), ONE);
+        Samples.process(whenSent, delivery(whenSent), ONE);
 
         assertThat(whenSent.pollFailure()).isEqualTo(new SendFailure.Broken(producer.sendException));
         assertThat(ledger.settled()).isZero();
@@ -366,14 +366,14 @@ class PublisherTest {
     void a_closed_producer_is_a_failure_like_any_other() throws OutputTooLargeException {
         producer.close();
 
-        whenSent.processed(delivery(whenSent), ONE);
+        Samples.process(whenSent, delivery(whenSent), ONE);
 
         assertThat(whenSent.pollFailure()).isInstanceOf(SendFailure.Broken.class);
     }
 
     @Test
     void a_failure_of_a_closed_epoch_is_of_no_interest() throws OutputTooLargeException {
-        whenSent.processed(delivery(whenSent), ONE);
+        Samples.process(whenSent, delivery(whenSent), ONE);
         whenSent.close();
 
         failNext(new TimeoutException("late"));
@@ -385,7 +385,7 @@ class PublisherTest {
     @Test
     void settling_more_than_was_consumed_is_fatal() throws OutputTooLargeException {
         Delivery delivery = delivery(whenAcknowledged);
-        whenAcknowledged.processed(delivery, ONE);
+        Samples.process(whenAcknowledged, delivery, ONE);
         ledger.seal();
         producer.completeNext();
 
@@ -409,10 +409,10 @@ class PublisherTest {
                 () -> {});
         next.follow(whenSent);
         Delivery first = delivery(whenSent);
-        whenSent.processed(first, ONE);
+        Samples.process(whenSent, first, ONE);
         assertThat(producer.flushed()).isFalse();
 
-        next.processed(delivery(next), ONE);
+        Samples.process(next, delivery(next), ONE);
 
         assertThat(producer.flushed()).isTrue();
         assertThat(other.history()).hasSize(1);
@@ -431,15 +431,15 @@ class PublisherTest {
                 KafkaErrors::isFatal,
                 () -> {});
         whenSent.follow(before);
-        before.processed(delivery(before), ONE);
-        before.processed(delivery(before), ONE);
+        Samples.process(before, delivery(before), ONE);
+        Samples.process(before, delivery(before), ONE);
         for (int i = 0; i < 5; i++) {
-            whenSent.processed(delivery(whenSent), ONE);
+            Samples.process(whenSent, delivery(whenSent), ONE);
         }
         assertThat(counter.flushes).isEqualTo(1);
 
-        before.processed(delivery(before), ONE);
-        whenSent.processed(delivery(whenSent), ONE);
+        Samples.process(before, delivery(before), ONE);
+        Samples.process(whenSent, delivery(whenSent), ONE);
 
         assertThat(counter.flushes).isEqualTo(2);
     }
@@ -456,11 +456,11 @@ class PublisherTest {
                 true,
                 KafkaErrors::isFatal,
                 () -> {});
-        oldest.processed(delivery(oldest), ONE);
+        Samples.process(oldest, delivery(oldest), ONE);
         whenSent.follow(oldest);
         whenAcknowledged.follow(whenSent);
 
-        whenSent.processed(delivery(whenSent), ONE);
+        Samples.process(whenSent, delivery(whenSent), ONE);
 
         assertThat(counter.flushes).isZero();
     }
@@ -477,5 +477,45 @@ class PublisherTest {
             flushes++;
             super.flush();
         }
+    }
+
+    @Test
+    void what_is_published_together_goes_to_each_ones_own_epoch() throws OutputTooLargeException {
+        MockProducer<byte @Nullable [], byte @Nullable []> other = Samples.producer(false);
+        Publisher next = new Publisher(
+                other,
+                Samples.outputs(new ManualTime()),
+                spoiled,
+                Publisher.Settlement.WHEN_SENT,
+                settlements,
+                false,
+                KafkaErrors::isFatal,
+                told::incrementAndGet);
+        List<Delivery> deliveries = List.of(delivery(whenSent), delivery(whenSent), delivery(next), delivery(whenSent));
+        for (Delivery delivery : deliveries) {
+            delivery.run().publisher().decideProcessed(delivery, ONE);
+        }
+
+        Publisher.publishAll(deliveries);
+
+        assertThat(Samples.sent(producer.history())).containsExactly("out in-0@0", "out in-0@1", "out in-0@3");
+        assertThat(Samples.sent(other.history())).containsExactly("out in-0@2");
+        assertThat(ledger.settled()).isEqualTo(4);
+    }
+
+    @Test
+    void a_send_that_spoils_the_transaction_ends_what_was_to_be_published_with_it() throws OutputTooLargeException {
+        List<Delivery> deliveries = List.of(delivery(whenSent), delivery(whenSent));
+        for (Delivery delivery : deliveries) {
+            whenSent.decideProcessed(delivery, ONE);
+        }
+        producer.sendException = new TimeoutException("no room");
+
+        Publisher.publishAll(deliveries);
+
+        assertThat(producer.history()).isEmpty();
+        assertThat(ledger.settled()).isZero();
+        assertThat(whenSent.pollFailure()).isInstanceOf(SendFailure.Broken.class);
+        assertThat(whenSent.pollFailure()).isNull();
     }
 }

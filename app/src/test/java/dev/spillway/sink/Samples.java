@@ -3,6 +3,7 @@ package dev.spillway.sink;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
 import dev.spillway.config.TopicsConfig;
+import dev.spillway.flow.ShedReason;
 import dev.spillway.flow.Time;
 import dev.spillway.ledger.Ledger;
 import dev.spillway.ledger.PartitionId;
@@ -76,6 +77,21 @@ public final class Samples {
         delivery.moveTo(new Run(ledger.account(new PartitionId(record.topic(), record.partition())), publisher));
         delivery.run().account().consume(record.offset());
         return delivery;
+    }
+
+    /** Has the publisher decide and publish that a record was processed, unless that was decided before. */
+    public static void process(Publisher publisher, Delivery delivery, List<Output> results)
+            throws OutputTooLargeException {
+        if (publisher.decideProcessed(delivery, results)) {
+            Publisher.publishAll(List.of(delivery));
+        }
+    }
+
+    /** Has the publisher decide and publish that a record is shed, unless that was decided before. */
+    public static void drop(Publisher publisher, Delivery delivery, ShedReason reason) {
+        if (publisher.decideDropped(delivery, reason)) {
+            Publisher.publishAll(List.of(delivery));
+        }
     }
 
     /** The text of the last header of that name; empty when there is none. */

@@ -61,9 +61,9 @@ class SettlementsTest {
 
     @Test
     void each_outcome_is_counted_by_its_reason() throws Exception {
-        whenSent.processed(delivery(whenSent), List.of());
-        whenSent.dropped(delivery(whenSent), ShedReason.DROP_NEWEST);
-        whenSent.dropped(delivery(whenSent), ShedReason.DROP_NEWEST);
+        Samples.process(whenSent, delivery(whenSent), List.of());
+        Samples.drop(whenSent, delivery(whenSent), ShedReason.DROP_NEWEST);
+        Samples.drop(whenSent, delivery(whenSent), ShedReason.DROP_NEWEST);
         whenSent.deadLettered(delivery(whenSent), DeadLetterCause.TIMED_OUT, "too slow", 3);
 
         Settlements.Counts counts = settlements.counts();
@@ -76,8 +76,25 @@ class SettlementsTest {
     }
 
     @Test
+    void what_is_settled_together_is_counted_each_by_its_own_reason_and_age() {
+        Delivery young = delivery(time.currentTimeMillis());
+        Delivery old = delivery(time.currentTimeMillis() - 60_000);
+        Delivery asOld = delivery(time.currentTimeMillis() - 60_000);
+        whenSent.decideDropped(young, ShedReason.DROP_NEWEST);
+        whenSent.decideDropped(old, ShedReason.DROP_NEWEST);
+        whenSent.decideDropped(asOld, ShedReason.DROP_OLDEST);
+
+        Publisher.publishAll(List.of(young, old, asOld));
+
+        Settlements.Counts counts = settlements.counts();
+        assertThat(counts.dropped()).isEqualTo(Map.of(ShedReason.DROP_NEWEST, 2L, ShedReason.DROP_OLDEST, 1L));
+        assertThat(counts.age().total()).isEqualTo(3);
+        assertThat(counts.age().nanos()).isEqualTo(Duration.ofSeconds(120).toNanos());
+    }
+
+    @Test
     void at_least_once_an_outcome_counts_when_it_is_acknowledged() {
-        whenAcknowledged.dropped(delivery(whenAcknowledged), ShedReason.DROP_OLDEST);
+        Samples.drop(whenAcknowledged, delivery(whenAcknowledged), ShedReason.DROP_OLDEST);
         assertThat(settlements.counts().allDropped()).isZero();
 
         producer.completeNext();
@@ -89,7 +106,7 @@ class SettlementsTest {
     void what_an_aborted_epoch_refuses_does_not_count() {
         whenSent.close();
 
-        whenSent.dropped(delivery(whenSent), ShedReason.DROP_OLDEST);
+        Samples.drop(whenSent, delivery(whenSent), ShedReason.DROP_OLDEST);
 
         assertThat(settlements.counts().allDropped()).isZero();
     }
@@ -98,7 +115,7 @@ class SettlementsTest {
     void age_is_now_less_the_records_own_timestamp() throws Exception {
         Delivery delivery = delivery(time.currentTimeMillis());
         time.advance(Duration.ofMillis(1500));
-        whenSent.processed(delivery, List.of());
+        Samples.process(whenSent, delivery, List.of());
 
         Distribution.Counts age = settlements.counts().age();
         assertThat(age.total()).isEqualTo(1);
@@ -107,8 +124,8 @@ class SettlementsTest {
 
     @Test
     void a_record_without_a_timestamp_or_from_the_future_disturbs_nothing() throws Exception {
-        whenSent.processed(delivery(ConsumerRecord.NO_TIMESTAMP), List.of());
-        whenSent.processed(delivery(time.currentTimeMillis() + 60_000), List.of());
+        Samples.process(whenSent, delivery(ConsumerRecord.NO_TIMESTAMP), List.of());
+        Samples.process(whenSent, delivery(time.currentTimeMillis() + 60_000), List.of());
 
         assertThat(settlements.counts().age().total()).isEqualTo(1);
         assertThat(settlements.counts().age().nanos()).isZero();
@@ -118,7 +135,7 @@ class SettlementsTest {
     void the_newest_losses_are_remembered_and_no_more_than_a_few() {
         for (int i = 0; i < 1000; i++) {
             time.advance(Duration.ofMillis(1));
-            whenSent.dropped(delivery(whenSent), ShedReason.DROP_OLDEST);
+            Samples.drop(whenSent, delivery(whenSent), ShedReason.DROP_OLDEST);
         }
         time.advance(Duration.ofMillis(1));
         whenSent.deadLettered(delivery(whenSent), DeadLetterCause.RETRIES_EXHAUSTED, "x".repeat(5000), 4);
@@ -134,8 +151,8 @@ class SettlementsTest {
 
     @Test
     void of_what_is_shed_in_one_millisecond_one_is_remembered() {
-        whenSent.dropped(delivery(whenSent), ShedReason.DROP_OLDEST);
-        whenSent.dropped(delivery(whenSent), ShedReason.DROP_OLDEST);
+        Samples.drop(whenSent, delivery(whenSent), ShedReason.DROP_OLDEST);
+        Samples.drop(whenSent, delivery(whenSent), ShedReason.DROP_OLDEST);
 
         assertThat(settlements.newest()).hasSize(1);
         assertThat(settlements.counts().allDropped()).isEqualTo(2);

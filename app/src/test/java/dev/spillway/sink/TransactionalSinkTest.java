@@ -123,7 +123,8 @@ class TransactionalSinkTest {
 
     private Publisher openWithOneRecord() throws OutputTooLargeException {
         Publisher publisher = sink.open();
-        publisher.processed(
+        Samples.process(
+                publisher,
                 Samples.admitted(Samples.record(IN, nextOffset++), ledger, publisher),
                 List.of(new Output(bytes("k"), bytes("v"), null)));
         return publisher;
@@ -270,7 +271,7 @@ class TransactionalSinkTest {
         Delivery late = Samples.admitted(Samples.record(IN, nextOffset), ledger, publisher);
 
         sink.abort(publisher);
-        publisher.processed(late, List.of(new Output(bytes("k"), bytes("late"), null)));
+        Samples.process(publisher, late, List.of(new Output(bytes("k"), bytes("late"), null)));
         runSteps();
 
         assertThat(producers.get(0).transactionAborted()).isTrue();
@@ -395,12 +396,14 @@ class TransactionalSinkTest {
         ordered.initialise();
         Publisher first = ordered.open();
         Publisher second = ordered.open();
-        first.processed(
+        Samples.process(
+                first,
                 Samples.admitted(Samples.record(IN, nextOffset++), ledger, first),
                 List.of(new Output(bytes("k"), bytes("v"), null)));
         assertThat(producers.get(2).flushes).isZero();
 
-        second.processed(
+        Samples.process(
+                second,
                 Samples.admitted(Samples.record(IN, nextOffset++), ledger, second),
                 List.of(new Output(bytes("k"), bytes("v"), null)));
 

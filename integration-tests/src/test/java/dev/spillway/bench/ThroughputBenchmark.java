@@ -14,6 +14,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
+import java.util.TreeMap;
 import java.util.UUID;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
@@ -31,20 +32,23 @@ import org.apache.kafka.common.serialization.ByteArraySerializer;
 
 /**
  * How fast records go through {@code identity}, beside a plain poll-and-send loop on the same broker in the same run: the arms take
- * turns, each in a JVM of its own with the same heap that has moved all records once before, and what counts is the ratio of their
- * medians.
+ * turns, each in a JVM of its own with the same heap, and what counts is the ratio of their medians.
  *
- * <p>System properties: {@code bench.records} (default 1,000,000), {@code bench.size} in bytes (200), {@code bench.rounds} (5), {@code bench.spillway} for settings of the sidecar, as in {@code workers=4,queue.capacity=2000}. Rates are
- * those of the steady state: an arm's records over the time between its first and its last send, by the timestamps in the output topic.
+ * <p>Rates are those of the steady state. Each arm moves {@code bench.warm.up} records first, in the same run, since the JVM compiles for
+ * some ten seconds; the rate is that of the records after those, by the timestamps in the output topic.
+ *
+ * <p>System properties: {@code bench.records} (default 1,000,000), {@code bench.warm.up} (4,000,000), {@code bench.size} in bytes (200),
+ * {@code bench.rounds} (5), {@code bench.spillway} for settings of the sidecar, as in {@code workers=4,queue.capacity=2000}.
  */
 public final class ThroughputBenchmark {
     private static final int RECORDS = Integer.getInteger("bench.records", 1_000_000);
+    private static final int WARM_UP = Integer.getInteger("bench.warm.up", 4_000_000);
+    private static final int ALL = WARM_UP + RECORDS;
     private static final int SIZE = Integer.getInteger("bench.size", 200);
     private static final int ROUNDS = Integer.getInteger("bench.rounds", 5);
     private static final Map<String, String> OWN_SETTINGS = settingsIn(System.getProperty("bench.spillway", ""));
     private static final int PARTITIONS = 4;
     private static final String INPUT = "bench-input";
-    private static final String WARM_UP = "bench-warm-up";
     private static final String PLAIN = "plain loop";
     private static final List<String> ARMS = List.of(PLAIN, "at_least_once", "exactly_once_v2");
 
@@ -57,9 +61,7 @@ public final class ThroughputBenchmark {
     /** Runs all arms in turns and prints a table; or, as a child, one arm: its name, its output topic, the broker. */
     public static void main(String[] args) throws Exception {
         if (args.length == 3) {
-            ThroughputBenchmark child = new ThroughputBenchmark(args[2]);
-            child.moveTo(WARM_UP, args[0]);
-            child.moveTo(args[1], args[0]);
+            new ThroughputBenchmark(args[2]).moveTo(args[1], args[0]);
             return;
         }
         try (LocalKafka kafka = LocalKafka.builder()
@@ -79,7 +81,7 @@ public final class ThroughputBenchmark {
     }
 
     private void run() throws Exception {
-        create(List.of(INPUT, WARM_UP, "bench-drops", "bench-dead"));
+        create(List.of(INPUT, "bench-drops", "bench-dead"));
         fillInput();
         Map<String, List<Double>> rates = new LinkedHashMap<>();
         for (int round = 1; round <= ROUNDS; round++) {
@@ -88,6 +90,7 @@ public final class ThroughputBenchmark {
                 create(List.of(output));
                 double cpuSeconds = inItsOwnJvm(arm, output);
                 double rate = RECORDS / (sendingMillis(output) / 1e3);
+                delete(output);
                 System.out.printf("round %d %-16s %,10.0f records/s, %.1f s of CPU%n", round, arm, rate, cpuSeconds);
                 rates.computeIfAbsent(arm, name -> new ArrayList<>()).add(rate);
             }
@@ -156,12 +159,17 @@ public final class ThroughputBenchmark {
         }
     }
 
-    /** From the first to the last send of a topic's records, in milliseconds. */
+    private void delete(String topic) throws Exception {
+        try (Admin admin = Admin.create(Map.<String, Object>of("bootstrap.servers", bootstrapServers))) {
+            admin.deleteTopics(List.of(topic)).all().get();
+        }
+    }
+
+    /** How long sending a topic's records took but for those of the warm-up, in milliseconds. */
     private double sendingMillis(String topic) {
+        TreeMap<Long, Integer> sentAt = new TreeMap<>();
         Map<String, Object> settings =
                 Map.of("bootstrap.servers", bootstrapServers, "isolation.level", "read_committed");
-        long first = Long.MAX_VALUE;
-        long last = 0;
         int count = 0;
         try (KafkaConsumer<byte[], byte[]> consumer =
                 new KafkaConsumer<>(settings, new ByteArrayDeserializer(), new ByteArrayDeserializer())) {
@@ -170,21 +178,27 @@ public final class ThroughputBenchmark {
                     .toList();
             consumer.assign(partitions);
             consumer.seekToBeginning(partitions);
-            while (count < RECORDS) {
+            while (count < ALL) {
                 for (ConsumerRecord<byte[], byte[]> record : consumer.poll(Duration.ofMillis(100))) {
-                    first = Math.min(first, record.timestamp());
-                    last = Math.max(last, record.timestamp());
+                    sentAt.merge(record.timestamp(), 1, Integer::sum);
                     count++;
                 }
             }
         }
-        return last - first;
+        int sent = 0;
+        for (Map.Entry<Long, Integer> at : sentAt.entrySet()) {
+            sent += at.getValue();
+            if (sent >= WARM_UP) {
+                return sentAt.lastKey() - at.getKey();
+            }
+        }
+        throw new IllegalStateException("nothing was sent");
     }
 
     private void fillInput() {
         Random random = new Random(42);
         try (KafkaProducer<byte[], byte[]> producer = producer()) {
-            for (int i = 0; i < RECORDS; i++) {
+            for (int i = 0; i < ALL; i++) {
                 byte[] value = new byte[SIZE];
                 random.nextBytes(value);
                 // Half of it compresses, as text would.
@@ -208,7 +222,7 @@ public final class ThroughputBenchmark {
             consumer.subscribe(List.of(INPUT));
             long lastCommit = System.nanoTime();
             int moved = 0;
-            while (moved < RECORDS) {
+            while (moved < ALL) {
                 for (ConsumerRecord<byte[], byte[]> record : consumer.poll(Duration.ofMillis(100))) {
                     Future<RecordMetadata> unused = producer.send(
                             new ProducerRecord<>(output, null, record.key(), record.value(), record.headers()));
@@ -244,7 +258,7 @@ public final class ThroughputBenchmark {
             }
         });
         ExitReport report = new Sidecar(new SpillwayConfig(settings), true, Time.system()).run();
-        if (!report.isConserved() || report.totals().committed().processed() != RECORDS) {
+        if (!report.isConserved() || report.totals().committed().processed() != ALL) {
             throw new IllegalStateException(report.render(), report.failure());
         }
     }
