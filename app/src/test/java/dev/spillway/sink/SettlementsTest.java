@@ -89,7 +89,7 @@ class SettlementsTest {
         Settlements.Counts counts = settlements.counts();
         assertThat(counts.dropped()).isEqualTo(Map.of(ShedReason.DROP_NEWEST, 2L, ShedReason.DROP_OLDEST, 1L));
         assertThat(counts.age().total()).isEqualTo(3);
-        assertThat(counts.age().nanos()).isEqualTo(Duration.ofSeconds(120).toNanos());
+        assertThat(counts.age().nanos()).isEqualTo(Duration.ofMinutes(2).toNanos());
     }
 
     @Test
