@@ -29,6 +29,9 @@ import org.jspecify.annotations.Nullable;
  * that names the key and the remedy.
  */
 public final class SpillwayConfig {
+    /** The key of the form of log lines: the one that has to be known before the configuration is. */
+    public static final String LOG_FORMAT = ConfigKeys.LOG_FORMAT;
+
     private static final ConfigDef DEFINITION = ConfigKeys.definition();
 
     private final AbstractConfig values;

@@ -16,8 +16,6 @@ import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.clients.producer.RecordMetadata;
 import org.apache.kafka.common.KafkaException;
 import org.jspecify.annotations.Nullable;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * Sends the outcomes of one epoch and settles them in its ledger. Any thread may publish.
@@ -26,7 +24,6 @@ import org.slf4j.LoggerFactory;
  * nothing of this epoch can reach the producer any more, and so nothing of it can slip into the producer's next transaction.
  */
 public final class Publisher {
-    private static final Logger LOG = LoggerFactory.getLogger(Publisher.class);
 
     /** When an outcome counts as handed to the broker. */
     enum Settlement {
@@ -307,7 +304,6 @@ public final class Publisher {
             return new SendFailure.Broken(e);
         }
         try {
-            LOG.warn("Kafka refuses a result of {}, which becomes a dead letter instead: {}", delivery, e.getMessage());
             spoiled.remember(delivery.origin(), e);
             return new SendFailure.Spoiled(delivery, e);
         } catch (SinkException tooMany) {

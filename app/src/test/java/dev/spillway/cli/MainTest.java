@@ -1,7 +1,12 @@
 package dev.spillway.cli;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import java.io.ByteArrayOutputStream;
+import java.io.PrintStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -18,12 +23,10 @@ class MainTest {
 
     private final FakeSession session = new FakeSession();
 
-    /** What --verbose sets is for the process, and the other tests are in it. */
+    /** What --verbose and log.format set is for the process, and the other tests are in it. */
     @AfterEach
-    void forgetLogLevels() {
-        System.getProperties().stringPropertyNames().stream()
-                .filter(name -> name.startsWith("org.slf4j.simpleLogger.log."))
-                .forEach(System::clearProperty);
+    void forgetLogSettings() {
+        Logging.setUp(false);
     }
 
     @Test
@@ -142,6 +145,23 @@ class MainTest {
         assertThat(session.run("audit", "--verbose", "--config", file.toString()))
                 .isEqualTo(1);
         assertThat(session.err()).contains("\tat dev.spillway");
+    }
+
+    @Test
+    void where_the_log_is_for_machines_the_sentence_is_one_of_its_lines(@TempDir Path directory) throws Exception {
+        Path file = Files.writeString(directory.resolve("spillway.properties"), "shed.polcy=BLOCK\nlog.format=json\n");
+        PrintStream before = System.err;
+        ByteArrayOutputStream lines = new ByteArrayOutputStream();
+        System.setErr(new PrintStream(lines, true, UTF_8));
+        try {
+            assertThat(session.run("audit", "--config", file.toString())).isEqualTo(1);
+        } finally {
+            System.setErr(before);
+        }
+        assertThat(session.err()).isEmpty();
+        JsonNode line = new ObjectMapper().readTree(lines.toString(UTF_8));
+        assertThat(line.get("level").asText()).isEqualTo("ERROR");
+        assertThat(line.get("message").asText()).startsWith("spillway audit: ").contains("did you mean 'shed.policy'?");
     }
 
     @Test
