@@ -142,7 +142,7 @@ class SecurityIT {
                 SecureKafka.SCRAM_PRINCIPAL,
                 alwaysNeeded().filter(right -> !right.equals(missing)).toList());
 
-        assertRefused(nameIn(missing));
+        assertRefused(namesOf(missing));
     }
 
     @Test
@@ -152,7 +152,7 @@ class SecurityIT {
                 "sasl.jaas.config",
                 application.setting("sasl.jaas.config").replaceAll("password=\".*\"", "password=\"wr0ng-one\""));
 
-        String said = assertRefused("did not accept who this client says it is");
+        String said = assertRefused("did not accept who the sidecar says it is");
 
         assertThat(said).doesNotContain("wr0ng-one", SecureKafka.PASSWORD);
     }
@@ -250,10 +250,12 @@ class SecurityIT {
                 .toList();
     }
 
-    /** The word by which a refusal has to name what is missing. */
-    private String nameIn(Right right) {
-        return right.resource().contains("transactional")
-                ? "transactional"
-                : resources(right).get(0).name();
+    /** What a refusal has to name: the resource, and where the sidecar looks for itself, the right. */
+    private String[] namesOf(Right right) {
+        return switch (resources(right).get(0).resourceType()) {
+            case TOPIC -> new String[] {resources(right).get(0).name(), "allow " + right.operation()};
+            case GROUP -> new String[] {"group " + resources(right).get(0).name()};
+            default -> new String[] {"transactional"};
+        };
     }
 }
