@@ -42,10 +42,21 @@ class ArchitectureTest {
             Map.entry("telemetry", Set.of("runtime", "intake", "processor", "sink", "flow", "ledger", "config")),
             Map.entry("inspect", Set.of("sink", "flow", "ledger", "config")),
             Map.entry("load", Set.of("flow", "config")),
+            Map.entry("log", Set.of()),
             Map.entry("demo", Set.of("load", "inspect", "telemetry", "runtime", "sink", "flow", "ledger", "config")),
             Map.entry(
                     "cli",
-                    Set.of("demo", "load", "inspect", "telemetry", "runtime", "sink", "flow", "ledger", "config")));
+                    Set.of(
+                            "log",
+                            "demo",
+                            "load",
+                            "inspect",
+                            "telemetry",
+                            "runtime",
+                            "sink",
+                            "flow",
+                            "ledger",
+                            "config")));
 
     private static final Set<String> PACKAGES = ARROWS.keySet();
 

@@ -1,6 +1,7 @@
 package dev.spillway.cli;
 
 import dev.spillway.config.ConfigSources;
+import dev.spillway.config.SpillwayConfig;
 import java.nio.file.Path;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
@@ -24,8 +25,13 @@ final class CommonOptions {
         return verbose;
     }
 
-    /** Settings for Kafka's clients, empty without a file. */
-    Map<String, String> clientSettings() {
+    /** Settings for Kafka's clients as they are written, empty without a file. */
+    Map<String, String> writtenClientSettings() {
         return commandConfig == null ? Map.of() : ConfigSources.readFile(commandConfig);
+    }
+
+    /** The same with what they refer to in its place. */
+    Map<String, String> clientSettings() {
+        return SpillwayConfig.resolve(writtenClientSettings());
     }
 }

@@ -46,6 +46,8 @@ final class ConfigOptions {
         Path path = file == null ? Path.of("spillway.properties") : file;
         Map<String, String> options = new LinkedHashMap<>(clientSettings);
         options.putAll(overrides);
-        return new SpillwayConfig(ConfigSources.merge(path, environment, options));
+        Map<String, String> settings = ConfigSources.merge(path, environment, options);
+        Logging.use(settings.get(SpillwayConfig.LOG_FORMAT));
+        return new SpillwayConfig(settings);
     }
 }

@@ -1,6 +1,8 @@
 package dev.spillway.cli;
 
 import dev.spillway.inspect.Printable;
+import java.io.PrintWriter;
+import org.jspecify.annotations.Nullable;
 import picocli.CommandLine;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.ParseResult;
@@ -23,12 +25,21 @@ final class Failures {
         Object user = command.getCommand();
         KafkaCommand kafka = user instanceof KafkaCommand k ? k : null;
         Diagnosis diagnosis = Diagnosis.of(e, kafka == null ? Connection.NONE : kafka.connection());
-        command.getErr()
-                .println(command.getCommandSpec().qualifiedName() + ": " + Printable.line(diagnosis.sentence()));
-        if (kafka != null && kafka.common().verbose()) {
-            e.printStackTrace(command.getErr());
+        String sentence = command.getCommandSpec().qualifiedName() + ": " + Printable.line(diagnosis.sentence());
+        boolean verbose = kafka != null && kafka.common().verbose();
+        if (Logging.isForMachines()) {
+            Logging.error(sentence, verbose ? e : null);
+        } else {
+            tell(command.getErr(), sentence, verbose ? e : null);
         }
         return diagnosis.exitCode().number();
+    }
+
+    private static void tell(PrintWriter err, String sentence, @Nullable Exception trace) {
+        err.println(sentence);
+        if (trace != null) {
+            trace.printStackTrace(err);
+        }
     }
 
     private static String sentence(ParameterException e) {

@@ -70,7 +70,11 @@ abstract class KafkaCommand implements Callable<Integer> {
 
     /** A line for the person at the terminal. */
     final void say(String line) {
-        session.err().println(line);
+        if (Logging.isForMachines()) {
+            Logging.info(line);
+        } else {
+            session.err().println(line);
+        }
     }
 
     /** A mistake on the command line. */

@@ -1,6 +1,7 @@
 package dev.spillway.cli;
 
 import dev.spillway.load.Generator;
+import dev.spillway.load.Latencies;
 import dev.spillway.load.LoadReport;
 import java.util.Locale;
 
@@ -22,18 +23,40 @@ final class LoadSummary {
         StringBuilder text = new StringBuilder();
         text.append(String.format(
                 Locale.ROOT,
-                "%s%,d records to %s in %s, %,.0f a second%n",
+                "%s%,d records to %s in %s%n",
                 stopped ? "stopped: " : "",
                 report.handedOver(),
                 topic,
-                DurationText.of(report.elapsed()),
-                report.perSecond()));
+                DurationText.of(report.elapsed())));
+        if (paced) {
+            text.append(rate("offered", report.offeredPerSecond()));
+        }
+        text.append(rate("achieved", report.achievedPerSecond()));
         text.append(line("delivered", report.acknowledged(), ""));
         text.append(line("failed", report.failed(), ""));
         if (paced) {
             text.append(line("late", report.late(), lateness()));
         }
+        if (report.acknowledged() > 0) {
+            text.append(String.format(Locale.ROOT, "  %-10s %s%n", "latency", latencies()));
+        }
         return text.toString();
+    }
+
+    private String latencies() {
+        Latencies latencies = report.answers().latencies();
+        return "50 % " + DurationText.of(latencies.p50())
+                + ", 90 % " + DurationText.of(latencies.p90())
+                + ", 99 % " + DurationText.of(latencies.p99())
+                + ", 99.9 % " + DurationText.of(latencies.p999())
+                + ", longest " + DurationText.of(latencies.max())
+                + (paced
+                        ? "   from when it was due to its acknowledgement"
+                        : "   from its sending to its acknowledgement");
+    }
+
+    private static String rate(String name, double perSecond) {
+        return String.format(Locale.ROOT, "  %-10s %,14.0f   a second%n", name, perSecond);
     }
 
     /** Why records failed, in one sentence. */

@@ -1,17 +1,23 @@
 package dev.spillway.cli;
 
-/** Log levels. Must be set before the first logger is made; {@code simplelogger.properties} holds the defaults. */
+import dev.spillway.log.LogFormat;
+import dev.spillway.log.Logs;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import org.slf4j.event.Level;
+
+/** What commands log, and in which form. Stdout holds results only, so that everything else goes to stderr. */
 final class Logging {
-    private static final String LEVEL = "org.slf4j.simpleLogger.log.";
+    private static final Logger LOG = LoggerFactory.getLogger("dev.spillway");
 
     private Logging() {}
 
-    /** What {@code -Dorg.slf4j.simpleLogger.log.…} said on Java's own command line stays. */
+    /** At the beginning of a command, whatever the one before it in this process said. */
     static void setUp(boolean verbose) {
-        if (verbose) {
-            level("dev.spillway", "debug");
-            level("org.apache.kafka", "info");
-        }
+        Logs.use(LogFormat.TEXT);
+        Logs.level("dev.spillway", verbose ? Level.DEBUG : Level.INFO);
+        Logs.level("org.apache.kafka", verbose ? Level.INFO : Level.WARN);
     }
 
     /**
@@ -20,14 +26,32 @@ final class Logging {
      */
     static void withoutConnectionAttempts(boolean verbose) {
         if (!verbose) {
-            level("org.apache.kafka.clients.NetworkClient", "error");
-            level("org.apache.kafka.clients.ClientUtils", "error");
+            Logs.level("org.apache.kafka.clients.NetworkClient", Level.ERROR);
+            Logs.level("org.apache.kafka.clients.ClientUtils", Level.ERROR);
         }
     }
 
-    private static void level(String logger, String level) {
-        if (System.getProperty(LEVEL + logger) == null) {
-            System.setProperty(LEVEL + logger, level);
-        }
+    /** Chooses the form by what {@code log.format} says; what makes no sense is left to the configuration's own check. */
+    static void use(@Nullable String format) {
+        Logs.use("json".equalsIgnoreCase(format) ? LogFormat.JSON : LogFormat.TEXT);
+    }
+
+    /** Whether even what is said to the person at the terminal has to be a line of the log. */
+    static boolean isForMachines() {
+        return Logs.format() == LogFormat.JSON;
+    }
+
+    static void info(String sentence) {
+        LOG.info("{}", sentence);
+    }
+
+    static void error(String sentence, @Nullable Throwable cause) {
+        LOG.error("{}", sentence, cause);
+    }
+
+    /** A thread that ends with an exception says so in the log's form, too. */
+    static void catchWhatNobodyCatches() {
+        Thread.setDefaultUncaughtExceptionHandler(
+                (thread, failure) -> LOG.error("the thread {} has ended with an exception", thread.getName(), failure));
     }
 }

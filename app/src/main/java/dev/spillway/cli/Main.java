@@ -35,6 +35,7 @@ public final class Main implements Runnable {
     private Main() {}
 
     public static void main(String[] args) {
+        Logging.catchWhatNobodyCatches();
         Termination termination = Termination.onSignal();
         int code = ExitCode.USAGE.number();
         try {
@@ -74,7 +75,6 @@ public final class Main implements Runnable {
                         + String.join(", ", spec.subcommands().keySet()));
     }
 
-    /** Log levels must be set before anything makes a logger, which is when the command begins to work. */
     private static int execute(ParseResult parsed) {
         ParseResult last = parsed;
         while (last.hasSubcommand()) {

@@ -44,7 +44,7 @@ final class RunCommand extends KafkaCommand {
         if (!config.isGiven()) {
             throw misuse("which configuration? Say --config FILE");
         }
-        SpillwayConfig sidecarConfig = config.read(session().environment(), common().clientSettings());
+        SpillwayConfig sidecarConfig = config.read(session().environment(), common().writtenClientSettings());
         connect(Connection.with(sidecarConfig.adminClient(), common().clientSettings()));
         try (Telemetry telemetry = new Telemetry(sidecarConfig, session().time())) {
             Sidecar sidecar = new Sidecar(sidecarConfig, untilEnd, session().time(), telemetry.registry());

@@ -53,6 +53,7 @@ final class ConfigKeys {
     static final String ADMIN_HOSTS = "admin.hosts";
     static final String ALARM_QUEUE_MS = "alarm.queue.ms";
     static final String STALLED_AFTER_MS = "stalled.after.ms";
+    static final String LOG_FORMAT = "log.format";
 
     static final String CONSUMER_PREFIX = "consumer.";
     static final String PRODUCER_PREFIX = "producer.";
@@ -400,7 +401,14 @@ final class ConfigKeys {
                         30_000L,
                         Range.between(1, LONGEST_MILLIS),
                         Importance.LOW,
-                        "For how long one thing may hold an epoch back, in milliseconds, before /health/stalled answers 503.");
+                        "For how long one thing may hold an epoch back, in milliseconds, before /health/stalled answers 503.")
+                .define(
+                        LOG_FORMAT,
+                        ConfigDef.Type.STRING,
+                        "text",
+                        ValidString.in("text", "json"),
+                        Importance.LOW,
+                        "The form of what goes to stderr: text for people, or json for one JSON object in each line.");
     }
 
     /** A null default stands for one that is computed, or for none. */

@@ -29,8 +29,12 @@ import org.jspecify.annotations.Nullable;
  * that names the key and the remedy.
  */
 public final class SpillwayConfig {
+    /** The key of the form of log lines: the one that has to be known before the configuration is. */
+    public static final String LOG_FORMAT = ConfigKeys.LOG_FORMAT;
+
     private static final ConfigDef DEFINITION = ConfigKeys.definition();
 
+    private final ConfigVariables variables;
     private final AbstractConfig values;
     private final Map<String, String> commonClientSettings;
     private final Map<String, String> consumerSettings;
@@ -47,40 +51,61 @@ public final class SpillwayConfig {
     /**
      * Validates the settings as a whole.
      *
+     * @param written the settings, of which some may say where their value is kept; see {@link #resolve}
      * @throws InvalidConfigException when they cannot work
      */
-    public SpillwayConfig(Map<String, String> settings) {
-        requireKnown(settings.keySet());
-        requirePresent(settings);
-        this.values = parse(settings);
-        this.consumerSettings = withPrefix(settings, ConfigKeys.CONSUMER_PREFIX);
-        this.producerSettings = withPrefix(settings, ConfigKeys.PRODUCER_PREFIX);
-        this.processorSettings = withPrefix(settings, ConfigKeys.PROCESSOR_PREFIX);
-        this.commonClientSettings = new HashMap<>(settings);
-        this.commonClientSettings.keySet().removeIf(key -> !isCommonClientKey(key));
-        this.shedPolicy =
-                ShedPolicies.named(values.getString(ConfigKeys.SHED_POLICY)).orElseThrow();
-        this.guarantee = Guarantee.valueOf(
-                values.getString(ConfigKeys.PROCESSING_GUARANTEE).toUpperCase(Locale.ROOT));
-        this.instanceId = hasInstanceId()
-                ? values.getString(ConfigKeys.INSTANCE_ID)
-                : UUID.randomUUID().toString();
-        this.retry = new RetryConfig(
-                values.getInt(ConfigKeys.RETRY_MAX_RETRIES),
-                millis(ConfigKeys.RETRY_BACKOFF_MS),
-                millis(ConfigKeys.RETRY_BACKOFF_MAX_MS),
-                millis(ConfigKeys.PROCESSING_TIMEOUT_MS));
-        this.topics = new TopicsConfig(
-                values.getList(ConfigKeys.INPUT_TOPICS),
-                values.getString(ConfigKeys.OUTPUT_TOPIC),
-                values.getString(ConfigKeys.DROP_TOPIC),
-                deadLetterTopic(),
-                values.getBoolean(ConfigKeys.TOPICS_CREATE));
-        this.http = parseHttp();
-        this.ioAllowedHosts = values.getList(ConfigKeys.JOB_IO_ALLOWED_HOSTS).stream()
-                .map(AllowedHost::parse)
-                .toList();
-        requireWorkable();
+    public SpillwayConfig(Map<String, String> written) {
+        this(ConfigVariables.resolve(written));
+    }
+
+    private SpillwayConfig(ConfigVariables variables) {
+        Map<String, String> settings = variables.values();
+        this.variables = variables;
+        try {
+            requireKnown(settings.keySet());
+            requirePresent(settings);
+            this.values = parse(settings);
+            this.consumerSettings = withPrefix(settings, ConfigKeys.CONSUMER_PREFIX);
+            this.producerSettings = withPrefix(settings, ConfigKeys.PRODUCER_PREFIX);
+            this.processorSettings = withPrefix(settings, ConfigKeys.PROCESSOR_PREFIX);
+            this.commonClientSettings = new HashMap<>(settings);
+            this.commonClientSettings.keySet().removeIf(key -> !isCommonClientKey(key));
+            this.shedPolicy =
+                    ShedPolicies.named(values.getString(ConfigKeys.SHED_POLICY)).orElseThrow();
+            this.guarantee = Guarantee.valueOf(
+                    values.getString(ConfigKeys.PROCESSING_GUARANTEE).toUpperCase(Locale.ROOT));
+            this.instanceId = hasInstanceId()
+                    ? values.getString(ConfigKeys.INSTANCE_ID)
+                    : UUID.randomUUID().toString();
+            this.retry = new RetryConfig(
+                    values.getInt(ConfigKeys.RETRY_MAX_RETRIES),
+                    millis(ConfigKeys.RETRY_BACKOFF_MS),
+                    millis(ConfigKeys.RETRY_BACKOFF_MAX_MS),
+                    millis(ConfigKeys.PROCESSING_TIMEOUT_MS));
+            this.topics = new TopicsConfig(
+                    values.getList(ConfigKeys.INPUT_TOPICS),
+                    values.getString(ConfigKeys.OUTPUT_TOPIC),
+                    values.getString(ConfigKeys.DROP_TOPIC),
+                    deadLetterTopic(),
+                    values.getBoolean(ConfigKeys.TOPICS_CREATE));
+            this.http = parseHttp();
+            this.ioAllowedHosts = values.getList(ConfigKeys.JOB_IO_ALLOWED_HOSTS).stream()
+                    .map(AllowedHost::parse)
+                    .toList();
+            requireWorkable();
+        } catch (InvalidConfigException e) {
+            throw new InvalidConfigException(variables.redact(String.valueOf(e.getMessage())));
+        }
+    }
+
+    /**
+     * Settings in which every <code>${file:PATH:KEY}</code>, <code>${directory:PATH:FILE}</code> and <code>${env:NAME}</code> has been
+     * replaced by what is kept there.
+     *
+     * @throws InvalidConfigException when something is not there
+     */
+    public static Map<String, String> resolve(Map<String, String> written) {
+        return ConfigVariables.resolve(written).values();
     }
 
     /** The consumer group, and the prefix of client and transactional ids. */
@@ -239,6 +264,7 @@ public final class SpillwayConfig {
         consumerSettings.forEach((key, value) -> shown.put(ConfigKeys.CONSUMER_PREFIX + key, value));
         producerSettings.forEach((key, value) -> shown.put(ConfigKeys.PRODUCER_PREFIX + key, value));
         processorSettings.forEach((key, value) -> shown.put(ConfigKeys.PROCESSOR_PREFIX + key, value));
+        shown.putAll(variables.written());
         shown.replaceAll(Secrets::hide);
         return shown;
     }

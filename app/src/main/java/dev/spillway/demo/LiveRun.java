@@ -17,6 +17,7 @@ import dev.spillway.ledger.RunTotals;
 import dev.spillway.load.Generator;
 import dev.spillway.load.JobMix;
 import dev.spillway.load.Limit;
+import dev.spillway.load.Load;
 import dev.spillway.load.LoadReport;
 import dev.spillway.load.RecordSource;
 import dev.spillway.load.Schedule;
@@ -141,9 +142,11 @@ final class LiveRun {
         settings.remove("transaction.timeout.ms");
         Generator generator = new Generator(
                 new KafkaProducer<>(settings),
-                INPUT,
-                Schedule.paced(OFFERED_PER_SECOND, null, Limit.time(LOAD)),
-                RecordSource.jobs(1, 100, 1.1, new JobMix(0, 0, 1, 0, WORK_MILLIS, null, 0.5)),
+                new Load(
+                        INPUT,
+                        Schedule.paced(OFFERED_PER_SECOND, null, Limit.time(LOAD)),
+                        RecordSource.jobs(1, 100, 1.1, new JobMix(0, 0, 1, 0, WORK_MILLIS, null, 0.5)),
+                        1),
                 time,
                 token,
                 offered::set);

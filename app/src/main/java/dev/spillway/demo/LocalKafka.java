@@ -163,6 +163,16 @@ public final class LocalKafka implements AutoCloseable {
             return this;
         }
 
+        /**
+         * Adds a listener for clients at a port of 127.0.0.1, with a security protocol of Kafka's ({@code SSL}, {@code
+         * SASL_SSL}) whose settings are properties. For a cluster of one broker.
+         */
+        @CanIgnoreReturnValue
+        public Builder listener(String protocol, int port) {
+            properties.merge(ServerProperties.FURTHER_LISTENERS, protocol + ":" + port, (all, one) -> all + "," + one);
+            return this;
+        }
+
         /** How many partitions a topic gets that is created without a number; 1 by default. */
         @CanIgnoreReturnValue
         public Builder partitions(int count) {

@@ -10,11 +10,16 @@ import java.util.List;
 import java.util.Map;
 import java.util.Properties;
 import java.util.Set;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 
 /** The {@code server.properties} of a node that is broker and controller in one. */
 final class ServerProperties {
     /** The directory for the node's data, within the one that its JVM works in. */
     static final String DATA = "data";
+
+    /** Further listeners as {@code protocol:port}, comma separated; not a property of Kafka's. */
+    static final String FURTHER_LISTENERS = "further.listeners";
 
     private final Properties properties = new Properties();
 
@@ -31,6 +36,23 @@ final class ServerProperties {
         properties.putAll(quickAndSmall());
         properties.putAll(chosen);
         properties.putAll(place);
+        properties.remove(FURTHER_LISTENERS);
+        addListeners(chosen.getOrDefault(FURTHER_LISTENERS, ""));
+    }
+
+    /** Brokers and controllers go on among themselves as before. */
+    private void addListeners(String protocolsAndPorts) {
+        Matcher further = Pattern.compile("(\\w+):(\\d+)").matcher(protocolsAndPorts);
+        while (further.find()) {
+            String endpoint = further.group(1) + "://" + BrokerAddress.HOST + ":" + further.group(2);
+            append("listeners", endpoint);
+            append("advertised.listeners", endpoint);
+            append("listener.security.protocol.map", further.group(1) + ":" + further.group(1));
+        }
+    }
+
+    private void append(String key, String value) {
+        properties.setProperty(key, properties.getProperty(key) + "," + value);
     }
 
     void write(Path file) throws IOException {

@@ -1,19 +1,18 @@
 package dev.spillway.load;
 
 import dev.spillway.flow.CancellationToken;
-import dev.spillway.flow.Interruption;
 import dev.spillway.flow.Time;
+import dev.spillway.flow.WorkerScope;
+import dev.spillway.flow.WorkerThreads;
 import java.time.Duration;
-import java.util.concurrent.locks.Condition;
-import java.util.concurrent.locks.Lock;
-import java.util.concurrent.locks.ReentrantLock;
+import java.util.List;
+import java.util.stream.IntStream;
 import org.apache.kafka.clients.producer.Producer;
-import org.apache.kafka.clients.producer.ProducerRecord;
-import org.apache.kafka.common.errors.InterruptException;
 
 /**
  * Hands the records of a schedule to the producer when they are due, or as soon after as the producer takes them: it never leaves
- * one out. Runs once, in one thread; the producer's thread reports what became of the records.
+ * one out. Runs once. The calling thread is the first of the load's threads, and the one that tells the listener; the producer's
+ * thread reports what became of the records.
  */
 public final class Generator {
     /** A record that is handed over later than this after it was due counts as late; less is how exactly threads wake up. */
@@ -22,25 +21,16 @@ public final class Generator {
     /** How long the records already handed over may take to arrive after somebody has stopped the load. */
     public static final Duration GRACE = Duration.ofSeconds(10);
 
-    private static final long REPORT_NANOS = Duration.ofMillis(200).toNanos();
+    /** A load has an end of its own, or somebody stops it. */
+    private static final Duration UNTIL_ITS_END = Duration.ofDays(10_000);
 
     private final Producer<byte[], byte[]> producer;
-    private final String topic;
-    private final Schedule schedule;
-    private final RecordSource source;
-    private final Time time;
     private final CancellationToken stop;
     private final LoadListener listener;
-
-    private final Deliveries deliveries = new Deliveries();
-    private final Lock lock = new ReentrantLock();
-    private final Condition due = lock.newCondition();
-    private final long startNanos;
-    private final long startMillis;
-    private long handedOver;
-    private long late;
-    private long latestNanos;
-    private long nextReport = REPORT_NANOS;
+    private final LoadClock clock;
+    private final Tickets tickets;
+    private final Deliveries deliveries;
+    private final List<Sender> senders;
 
     /**
      * The load starts with the construction.
@@ -49,22 +39,17 @@ public final class Generator {
      * @param stop ends the load before its time
      */
     public Generator(
-            Producer<byte[], byte[]> producer,
-            String topic,
-            Schedule schedule,
-            RecordSource source,
-            Time time,
-            CancellationToken stop,
-            LoadListener listener) {
+            Producer<byte[], byte[]> producer, Load load, Time time, CancellationToken stop, LoadListener listener) {
         this.producer = producer;
-        this.topic = topic;
-        this.schedule = schedule;
-        this.source = source;
-        this.time = time;
         this.stop = stop;
         this.listener = listener;
-        this.startNanos = time.nanoTime();
-        this.startMillis = time.currentTimeMillis();
+        this.clock = new LoadClock(time);
+        this.tickets = new Tickets(load.schedule());
+        this.deliveries = new Deliveries(clock);
+        this.senders = IntStream.range(0, load.threads())
+                .mapToObj(number ->
+                        new Sender(load, tickets, producer, deliveries, clock, number == 0 ? this::tell : () -> {}))
+                .toList();
     }
 
     /**
@@ -75,94 +60,45 @@ public final class Generator {
      */
     public LoadReport run() {
         try {
-            Interruption.during(stop, this::handOverAll);
-        } catch (InterruptedException | InterruptException e) {
-            // The stop that the token announced.
+            sendAll();
         } finally {
-            close();
+            producer.close(stop.isCancelled() ? GRACE : Duration.ofMillis(Long.MAX_VALUE));
         }
         return report();
     }
 
-    private void handOverAll() throws InterruptedException {
-        long elapsed = elapsed();
-        for (long dueAt = schedule.next(elapsed); dueAt != Schedule.END; dueAt = schedule.next(elapsed)) {
-            elapsed = waitUntil(dueAt, elapsed);
-            if (stop.isCancelled()) {
-                return;
+    /** A sender that fails cancels the scope's token and so ends the others. */
+    private void sendAll() {
+        try (WorkerScope scope = new WorkerScope(stop, WorkerThreads.PLATFORM, clock.time())) {
+            for (int i = 1; i < senders.size(); i++) {
+                scope.fork("load-" + i, senders.get(i)::run);
             }
-            handOver(dueAt);
-            elapsed = elapsed();
-            noteLateness(elapsed - dueAt);
-            reportWhenDue(elapsed);
+            senders.get(0).run(scope.token());
+            scope.join(UNTIL_ITS_END, GRACE);
+            scope.failures().forEach(Generator::rethrow);
         }
     }
 
-    private long waitUntil(long dueAt, long elapsed) throws InterruptedException {
-        while (elapsed < dueAt && !stop.isCancelled()) {
-            await(Math.min(dueAt, nextReport) - elapsed);
-            elapsed = elapsed();
-            reportWhenDue(elapsed);
+    private static void rethrow(Throwable failure) {
+        if (failure instanceof Error error) {
+            throw error;
         }
-        return elapsed;
+        throw failure instanceof RuntimeException exception ? exception : new IllegalStateException(failure);
     }
 
-    @SuppressWarnings({"WaitNotInLoop", "ThreadPriorityCheck"}) // the loop is in waitUntil
-    private void await(long nanos) throws InterruptedException {
-        if (nanos <= 0) {
-            return;
-        }
-        lock.lock();
-        try {
-            time.await(lock, due, nanos);
-        } finally {
-            lock.unlock();
-        }
-    }
-
-    /** The record's time stamp is the time at which it was due: what it waited for the producer belongs to its latency. */
-    @SuppressWarnings("FutureReturnValueIgnored") // the callback hears the same
-    private void handOver(long dueAt) {
-        long timestamp = startMillis + dueAt / 1_000_000;
-        producer.send(
-                new ProducerRecord<>(topic, null, timestamp, source.key(handedOver), source.value(handedOver)),
-                deliveries);
-        handedOver++;
-    }
-
-    private void noteLateness(long nanos) {
-        if (!schedule.isPaced()) {
-            return;
-        }
-        latestNanos = Math.max(latestNanos, nanos);
-        if (nanos > TOLERANCE.toNanos()) {
-            late++;
-        }
-    }
-
-    private void reportWhenDue(long elapsed) {
-        if (elapsed >= nextReport) {
-            nextReport = elapsed + REPORT_NANOS;
-            listener.progress(report());
-        }
-    }
-
-    private void close() {
-        producer.close(stop.isCancelled() ? GRACE : Duration.ofMillis(Long.MAX_VALUE));
+    private void tell() {
+        listener.progress(report());
     }
 
     private LoadReport report() {
+        long elapsed = clock.elapsed();
         return new LoadReport(
-                handedOver,
-                deliveries.acknowledged(),
-                deliveries.failed(),
-                deliveries.firstFailure(),
-                late,
-                Duration.ofNanos(latestNanos),
-                Duration.ofNanos(elapsed()));
-    }
-
-    private long elapsed() {
-        return time.nanoTime() - startNanos;
+                senders.stream().mapToLong(Sender::handedOver).sum(),
+                senders.stream().mapToLong(Sender::late).sum(),
+                Duration.ofNanos(
+                        senders.stream().mapToLong(Sender::latestNanos).max().orElse(0)),
+                Duration.ofNanos(elapsed),
+                tickets.offer(elapsed),
+                deliveries.answers());
     }
 }

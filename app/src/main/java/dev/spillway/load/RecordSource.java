@@ -1,24 +1,16 @@
 package dev.spillway.load;
 
-import java.nio.charset.StandardCharsets;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.Stream;
+import org.apache.kafka.common.header.Header;
 import org.jspecify.annotations.Nullable;
 
-/** What the records are: keys and values as a function of the seed and the record's number. Immutable. */
-public final class RecordSource {
-    private static final String KEY_PREFIX = "key-";
-    /** Keys draw from numbers of their own, so that another distribution of keys leaves the values alone. */
-    private static final long KEY_STREAM = 0x6b657973L;
-
-    private final SeededDraws keyDraws;
-    private final SeededDraws valueDraws;
-    private final @Nullable KeyChoice keys;
-    private final Values values;
-
-    private RecordSource(long seed, int keys, double zipf, Values values) {
-        this.keyDraws = new SeededDraws(seed ^ KEY_STREAM);
-        this.valueDraws = new SeededDraws(seed);
-        this.keys = keys == 0 ? null : zipf == 0 ? KeyChoice.uniform(keys) : KeyChoice.zipf(keys, zipf);
-        this.values = values;
+/** What the records are, as a function of a record's number: any of them can be made without the others. Immutable. */
+public abstract sealed class RecordSource permits FileRecords, MadeRecords, RecordSource.WithHeaders {
+    /** Records with text of one size; see {@link #text(long, int, double, SizeChoice)}. */
+    public static RecordSource text(long seed, int keys, double zipf, int size) {
+        return text(seed, keys, zipf, SizeChoice.fixed(size));
     }
 
     /**
@@ -26,10 +18,10 @@ public final class RecordSource {
      *
      * @param keys how many different keys there are; 0 for records without a key
      * @param zipf the exponent of the keys' distribution; 0 for an even one
-     * @param size of a value in bytes, at least 0
+     * @param sizes of values
      */
-    public static RecordSource text(long seed, int keys, double zipf, int size) {
-        return new RecordSource(seed, keys, zipf, new FillerText(new SeededDraws(seed), size)::value);
+    public static RecordSource text(long seed, int keys, double zipf, SizeChoice sizes) {
+        return new MadeRecords(seed, keys, zipf, new FillerText(new SeededDraws(seed), sizes)::value);
     }
 
     /**
@@ -39,21 +31,51 @@ public final class RecordSource {
      * @param zipf the exponent of the keys' distribution; 0 for an even one
      */
     public static RecordSource jobs(long seed, int keys, double zipf, JobMix mix) {
-        return new RecordSource(seed, keys, zipf, mix::value);
+        return new MadeRecords(seed, keys, zipf, mix::value);
     }
 
-    /** The key of a record, {@code key-<i>}; null if records have none. */
-    byte @Nullable [] key(long record) {
-        return keys == null ? null : (KEY_PREFIX + keys.choose(keyDraws, record)).getBytes(StandardCharsets.UTF_8);
+    /** The same records with more headers, which are text. */
+    public final RecordSource withHeaders(Map<String, String> headers) {
+        return headers.isEmpty() ? this : new WithHeaders(this, TextHeader.listOf(headers));
     }
 
-    /** The value of a record. */
-    byte[] value(long record) {
-        return values.value(valueDraws, record);
+    /** The key of a record, or null. */
+    abstract byte @Nullable [] key(long record);
+
+    /** The value of a record, or null. */
+    abstract byte @Nullable [] value(long record);
+
+    /** The headers of a record. */
+    List<Header> headers(long record) {
+        return List.of();
     }
 
-    @FunctionalInterface
-    private interface Values {
-        byte[] value(SeededDraws draws, long record);
+    static final class WithHeaders extends RecordSource {
+        private final RecordSource source;
+        private final List<Header> more;
+
+        private WithHeaders(RecordSource source, List<Header> more) {
+            this.source = source;
+            this.more = more;
+        }
+
+        @Override
+        byte @Nullable [] key(long record) {
+            return source.key(record);
+        }
+
+        @Override
+        byte @Nullable [] value(long record) {
+            return source.value(record);
+        }
+
+        @Override
+        List<Header> headers(long record) {
+            List<Header> own = source.headers(record);
+            if (own.isEmpty()) {
+                return more;
+            }
+            return Stream.concat(own.stream(), more.stream()).toList();
+        }
     }
 }

@@ -12,6 +12,7 @@ public abstract sealed class Schedule {
 
     final Limit limit;
     long records;
+    private boolean exhausted;
 
     private Schedule(Limit limit) {
         this.limit = limit;
@@ -29,7 +30,16 @@ public abstract sealed class Schedule {
      * @param burst or null for none
      */
     public static Schedule paced(double perSecond, @Nullable Burst burst, Limit limit) {
-        return new Paced(perSecond, burst, limit);
+        return paced(RatePattern.constant(perSecond), burst, limit);
+    }
+
+    /**
+     * Records at intervals that follow a pattern, and bursts between them. The times depend on the arguments alone.
+     *
+     * @param burst or null for none
+     */
+    public static Schedule paced(RatePattern pattern, @Nullable Burst burst, Limit limit) {
+        return new Paced(pattern, burst, limit);
     }
 
     /**
@@ -40,14 +50,20 @@ public abstract sealed class Schedule {
      */
     final long next(long elapsedNanos) {
         if (records >= limit.records()) {
+            exhausted = true;
             return END;
         }
         long due = due(elapsedNanos);
         if (due >= limit.nanos()) {
+            exhausted = true;
             return END;
         }
         records++;
         return due;
+    }
+
+    final boolean isExhausted() {
+        return exhausted;
     }
 
     /** Whether there are times that a record can miss. */
@@ -57,6 +73,15 @@ public abstract sealed class Schedule {
     public abstract long total();
 
     abstract long due(long elapsedNanos);
+
+    /** How many records have fallen due, of those that there will be. */
+    abstract long offered(long elapsedNanos);
+
+    /**
+     * The time over which these are spread, in nanoseconds: up to now, or at the end up to where one more would have fallen due, since
+     * n records with n intervals are a rate. 0 where no record has a time.
+     */
+    abstract long span(long elapsedNanos);
 
     private static final class Unpaced extends Schedule {
         private Unpaced(Limit limit) {
@@ -77,23 +102,31 @@ public abstract sealed class Schedule {
         long due(long elapsedNanos) {
             return elapsedNanos;
         }
+
+        @Override
+        long offered(long elapsedNanos) {
+            return records;
+        }
+
+        @Override
+        long span(long elapsedNanos) {
+            return 0;
+        }
     }
 
     private static final class Paced extends Schedule {
-        private static final double NANOS_PER_SECOND = 1e9;
-
-        private final double perSecond;
+        private final RatePattern pattern;
         private final long burstSize;
         private final long burstNanos;
         private long even;
         private long inBursts;
 
-        private Paced(double perSecond, @Nullable Burst burst, Limit limit) {
+        private Paced(RatePattern pattern, @Nullable Burst burst, Limit limit) {
             super(limit);
-            if (perSecond < 0 || (perSecond == 0 && burst == null)) {
-                throw new IllegalArgumentException("a schedule without records: " + perSecond + " per second");
+            if (burst == null && pattern.at(0) == RatePattern.NEVER) {
+                throw new IllegalArgumentException("a schedule without records: " + pattern);
             }
-            this.perSecond = perSecond;
+            this.pattern = pattern;
             this.burstSize = burst == null ? 0 : burst.records();
             this.burstNanos = burst == null ? Long.MAX_VALUE : burst.every().toNanos();
         }
@@ -110,7 +143,7 @@ public abstract sealed class Schedule {
 
         @Override
         long due(long elapsedNanos) {
-            long nextEven = evenAt(even);
+            long nextEven = pattern.at(even);
             long nextBurst = burstAt(inBursts);
             if (nextEven <= nextBurst) {
                 even++;
@@ -120,8 +153,18 @@ public abstract sealed class Schedule {
             return nextBurst;
         }
 
-        private long evenAt(long index) {
-            return perSecond == 0 ? Long.MAX_VALUE : (long) (index * NANOS_PER_SECOND / perSecond);
+        @Override
+        long offered(long elapsedNanos) {
+            return isExhausted() ? records : Math.min(limit.records(), before(elapsedNanos));
+        }
+
+        @Override
+        long span(long elapsedNanos) {
+            if (!isExhausted()) {
+                return elapsedNanos;
+            }
+            long end = limit.isTimed() ? limit.nanos() : Math.min(pattern.at(even), burstAt(inBursts));
+            return end == Long.MAX_VALUE ? elapsedNanos : end;
         }
 
         private long burstAt(long index) {
@@ -134,8 +177,7 @@ public abstract sealed class Schedule {
 
         /** How many records are due before a time. */
         private long before(long nanos) {
-            long evenly = perSecond == 0 ? 0 : (long) Math.ceil(nanos / NANOS_PER_SECOND * perSecond);
-            return evenly + (burstSize == 0 ? 0 : (nanos - 1) / burstNanos * burstSize);
+            return pattern.before(nanos) + (burstSize == 0 || nanos == 0 ? 0 : (nanos - 1) / burstNanos * burstSize);
         }
     }
 }

@@ -27,8 +27,10 @@ import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.acl.AclOperation;
 import org.apache.kafka.common.config.ConfigResource;
 import org.apache.kafka.common.config.TopicConfig;
+import org.apache.kafka.common.errors.AuthenticationException;
 import org.apache.kafka.common.errors.AuthorizationException;
 import org.apache.kafka.common.errors.TimeoutException;
+import org.apache.kafka.common.errors.TopicAuthorizationException;
 import org.apache.kafka.common.errors.TopicExistsException;
 import org.apache.kafka.common.errors.UnknownTopicOrPartitionException;
 import org.jspecify.annotations.Nullable;
@@ -139,9 +141,12 @@ final class Preflight {
     private static void requireAllowed(TopicDescription topic, AclOperation operation, String what) {
         Set<AclOperation> allowed = topic.authorizedOperations();
         if (allowed != null && !allowed.isEmpty() && !allowed.contains(operation)) {
-            throw new StartupException("not authorised to " + what + " " + topic.name() + ": allow " + operation
-                    + " on it for the principal that the sidecar connects as");
+            throw new StartupException("not authorised to " + what + " " + topic.name() + ": " + remedy(operation));
         }
+    }
+
+    private static String remedy(AclOperation operation) {
+        return "allow " + operation + " on it for the principal that the sidecar connects as";
     }
 
     private Map<String, Optional<TopicDescription>> describe(Collection<String> names) {
@@ -153,6 +158,10 @@ final class Preflight {
                 found.put(name, Optional.of(get(future)));
             } catch (UnknownTopicOrPartitionException e) {
                 found.put(name, Optional.empty());
+            } catch (TopicAuthorizationException e) {
+                AclOperation needed = topics.inputs().contains(name) ? AclOperation.READ : AclOperation.WRITE;
+                throw new StartupException(
+                        "not authorised to use the topic " + name + ", if there is one: " + remedy(needed), e);
             } catch (KafkaException e) {
                 throw explain(e, "describe the topic " + name);
             }
@@ -201,6 +210,13 @@ final class Preflight {
                             + config.adminClient().get("bootstrap.servers")
                             + ": check the address, that the broker runs, and that its advertised listeners can be reached"
                             + " from here",
+                    e);
+        }
+        if (e instanceof AuthenticationException) {
+            return new StartupException(
+                    "Kafka at bootstrap.servers=" + config.adminClient().get("bootstrap.servers")
+                            + " did not accept who the sidecar says it is (" + e.getMessage()
+                            + "): check the security settings (security.protocol, sasl.*, ssl.*)",
                     e);
         }
         if (e instanceof AuthorizationException) {

@@ -16,8 +16,6 @@ import org.apache.kafka.clients.producer.Producer;
 import org.apache.kafka.clients.producer.RecordMetadata;
 import org.apache.kafka.common.KafkaException;
 import org.jspecify.annotations.Nullable;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * Sends the outcomes of one epoch and settles them in its ledger. Any thread may publish.
@@ -31,7 +29,6 @@ import org.slf4j.LoggerFactory;
  * other there, for every record anew.
  */
 public final class Publisher {
-    private static final Logger LOG = LoggerFactory.getLogger(Publisher.class);
 
     /** When an outcome counts as handed to the broker. */
     enum Settlement {
@@ -365,7 +362,6 @@ public final class Publisher {
             return new SendFailure.Broken(e);
         }
         try {
-            LOG.warn("Kafka refuses a result of {}, which becomes a dead letter instead: {}", delivery, e.getMessage());
             spoiled.remember(delivery.origin(), e);
             return new SendFailure.Spoiled(delivery, e);
         } catch (SinkException tooMany) {

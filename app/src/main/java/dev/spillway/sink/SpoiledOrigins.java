@@ -4,12 +4,16 @@ import dev.spillway.ledger.Origin;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import org.slf4j.event.Level;
 
 /**
  * Records whose results Kafka refused, and with them, perhaps, a whole transaction or a batch that they shared with others. When such
  * a record comes again, after the abort, it becomes a dead letter instead of spoiling the next one. Any thread.
  */
 public final class SpoiledOrigins {
+    private static final Logger LOG = LoggerFactory.getLogger(SpoiledOrigins.class);
     private static final int MOST = 100_000;
 
     private final Map<Origin, String> reasons = new ConcurrentHashMap<>();
@@ -26,6 +30,25 @@ public final class SpoiledOrigins {
                     cause);
         }
         reasons.put(origin, cause.toString());
+        tell(origin, cause, reasons.size());
+    }
+
+    /** The first, the tenth, the hundredth and so on: that it happens is worth a line, that it happened to a record is not. */
+    private static void tell(Origin origin, Throwable cause, int refusals) {
+        LOG.atLevel(isPowerOfTen(refusals) ? Level.WARN : Level.DEBUG)
+                .log(
+                        "Kafka refuses a result of {}, which becomes a dead letter instead: {} (refused so far: {})",
+                        origin,
+                        cause.getMessage(),
+                        refusals);
+    }
+
+    private static boolean isPowerOfTen(int number) {
+        int rest = number;
+        while (rest > 1 && rest % 10 == 0) {
+            rest /= 10;
+        }
+        return rest == 1;
     }
 
     /** Why the record's results were refused, if they were. It is remembered on: until its epoch is committed it may come again. */

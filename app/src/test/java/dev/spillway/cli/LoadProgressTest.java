@@ -2,6 +2,7 @@ package dev.spillway.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.spillway.load.Latencies;
 import dev.spillway.load.LoadReport;
 import dev.spillway.load.Schedule;
 import java.time.Duration;
@@ -23,8 +24,8 @@ class LoadProgressTest {
     void a_line_on_a_terminal_is_never_wider_than_80_columns() {
         FakeSession session = new FakeSession(true);
         LoadProgress progress = LoadProgress.of(session.session(), Long.MAX_VALUE / 100);
-        progress.progress(new LoadReport(
-                Long.MAX_VALUE / 1000, 0, Long.MAX_VALUE / 1000, null, 5, Duration.ofDays(400), Duration.ofDays(9)));
+        progress.progress(
+                report(Long.MAX_VALUE / 1000, 0, Long.MAX_VALUE / 1000, 5, Duration.ofDays(400), Duration.ofDays(9)));
         assertThat(session.err().length()).isLessThanOrEqualTo(80);
     }
 
@@ -43,11 +44,22 @@ class LoadProgressTest {
     void failures_and_lateness_are_shown_while_they_happen() {
         FakeSession session = new FakeSession(true);
         LoadProgress.of(session.session(), Schedule.UNKNOWN)
-                .progress(new LoadReport(10, 7, 3, null, 2, Duration.ofMillis(1500), Duration.ofSeconds(1)));
+                .progress(report(10, 7, 3, 2, Duration.ofMillis(1500), Duration.ofSeconds(1)));
         assertThat(session.err()).contains("3 failed, up to 1.5 s late");
     }
 
     private static LoadReport at(int seconds, long sent) {
-        return new LoadReport(sent, sent, 0, null, 0, Duration.ZERO, Duration.ofSeconds(seconds));
+        return report(sent, sent, 0, 0, Duration.ZERO, Duration.ofSeconds(seconds));
+    }
+
+    private static LoadReport report(
+            long sent, long acknowledged, long failed, long late, Duration latest, Duration elapsed) {
+        return new LoadReport(
+                sent,
+                late,
+                latest,
+                elapsed,
+                new LoadReport.Offer(sent, 0),
+                new LoadReport.Answers(acknowledged, failed, null, 0, Latencies.NONE));
     }
 }

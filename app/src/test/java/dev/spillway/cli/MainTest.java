@@ -1,7 +1,12 @@
 package dev.spillway.cli;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import java.io.ByteArrayOutputStream;
+import java.io.PrintStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -18,12 +23,10 @@ class MainTest {
 
     private final FakeSession session = new FakeSession();
 
-    /** What --verbose sets is for the process, and the other tests are in it. */
+    /** What --verbose and log.format set is for the process, and the other tests are in it. */
     @AfterEach
-    void forgetLogLevels() {
-        System.getProperties().stringPropertyNames().stream()
-                .filter(name -> name.startsWith("org.slf4j.simpleLogger.log."))
-                .forEach(System::clearProperty);
+    void forgetLogSettings() {
+        Logging.setUp(false);
     }
 
     @Test
@@ -76,6 +79,22 @@ class MainTest {
                 "--count 5 --keys 0 --zipf 1           | --zipf     | --keys 0",
                 "--count 5 --zipf -1                   | --zipf     | 1.1",
                 "--count 5 --size -1                   | --size     | 100000000",
+                "--count 5 --size 9-1                  | --size     | 100-5000",
+                "--count 5 --size exp:x                | --size     | exp:300",
+                "--count 5 --size 100=0                | --size     | 100=90,5000=10",
+                "--count 5 --size 100=1,100=2          | --size     | 100=90,5000=10",
+                "--count 5 --pattern constant          | --pattern  | --rate 100",
+                "--count 5 --rate 1 --pattern zigzag   | --pattern  | ramp:1000@30s",
+                "--count 5 --rate 1 --pattern ramp:1,2@3s | --pattern | ramp:1000@30s",
+                "--count 5 --rate 1 --pattern ramp:-1@3s  | --pattern | ramp:1000@30s",
+                "--count 5 --rate 0 --pattern ramp:0@3s   | --pattern | above 0",
+                "--count 5 --rate 1 --pattern sine:2@3s   | --pattern | at least as high",
+                "--count 5 --rate 0 --pattern steps:0@3s  | --pattern | above 0",
+                "--count 5 --threads 0                 | --threads  | 1 to 64",
+                "--count 5 --header novalue            | --header   | NAME=TEXT",
+                "--count 5 --from-file x --mix cpu=1   | --mix      | --from-file",
+                "--count 5 --from-file x --keys 5      | --keys     | --from-file",
+                "--count 5 --from-file x --size 5      | --size     | --from-file",
                 "--count 5 --size 1 --mix cpu=1        | --size     | --mix",
                 "--count 5 --mix cpu                   | --mix      | cpu=60,delay=40",
                 "--count 5 --mix cpu=x                 | --mix      | cpu=60,delay=40",
@@ -126,6 +145,23 @@ class MainTest {
         assertThat(session.run("audit", "--verbose", "--config", file.toString()))
                 .isEqualTo(1);
         assertThat(session.err()).contains("\tat dev.spillway");
+    }
+
+    @Test
+    void where_the_log_is_for_machines_the_sentence_is_one_of_its_lines(@TempDir Path directory) throws Exception {
+        Path file = Files.writeString(directory.resolve("spillway.properties"), "shed.polcy=BLOCK\nlog.format=json\n");
+        PrintStream before = System.err;
+        ByteArrayOutputStream lines = new ByteArrayOutputStream();
+        System.setErr(new PrintStream(lines, true, UTF_8));
+        try {
+            assertThat(session.run("audit", "--config", file.toString())).isEqualTo(1);
+        } finally {
+            System.setErr(before);
+        }
+        assertThat(session.err()).isEmpty();
+        JsonNode line = new ObjectMapper().readTree(lines.toString(UTF_8));
+        assertThat(line.get("level").asText()).isEqualTo("ERROR");
+        assertThat(line.get("message").asText()).startsWith("spillway audit: ").contains("did you mean 'shed.policy'?");
     }
 
     @Test

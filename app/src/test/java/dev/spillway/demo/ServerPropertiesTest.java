@@ -49,6 +49,24 @@ class ServerPropertiesTest {
     }
 
     @Test
+    void listensForClientsAtFurtherPortsToo() throws IOException {
+        Map<String, String> chosen = Map.of(ServerProperties.FURTHER_LISTENERS, "SSL:20011,SASL_SSL:20012");
+
+        assertThat(written(new ServerProperties(FIRST, List.of(FIRST), chosen)))
+                .containsEntry(
+                        "listeners",
+                        "PLAINTEXT://127.0.0.1:20001,CONTROLLER://127.0.0.1:20002,SSL://127.0.0.1:20011,SASL_SSL://127.0.0.1:20012")
+                .containsEntry(
+                        "advertised.listeners",
+                        "PLAINTEXT://127.0.0.1:20001,SSL://127.0.0.1:20011,SASL_SSL://127.0.0.1:20012")
+                .containsEntry(
+                        "listener.security.protocol.map",
+                        "PLAINTEXT:PLAINTEXT,CONTROLLER:PLAINTEXT,SSL:SSL,SASL_SSL:SASL_SSL")
+                .containsEntry("inter.broker.listener.name", "PLAINTEXT")
+                .doesNotContainKey(ServerProperties.FURTHER_LISTENERS);
+    }
+
+    @Test
     void refusesAChoiceOfWhatFollowsFromTheAddresses() {
         assertThatThrownBy(() -> new ServerProperties(FIRST, List.of(FIRST), Map.of("listeners", "PLAINTEXT://:9092")))
                 .isInstanceOf(IllegalArgumentException.class)

@@ -2,18 +2,22 @@ package dev.spillway.load;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.spillway.flow.CancellationToken;
 import dev.spillway.flow.SkippingTime;
+import dev.spillway.flow.Time;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Future;
 import org.apache.kafka.clients.producer.Callback;
 import org.apache.kafka.clients.producer.MockProducer;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.clients.producer.RecordMetadata;
+import org.apache.kafka.common.errors.AuthorizationException;
 import org.apache.kafka.common.errors.InterruptException;
 import org.apache.kafka.common.errors.RecordTooLargeException;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
@@ -134,9 +138,136 @@ class GeneratorTest {
         assertThat(progress).extracting(LoadReport::handedOver).containsOnly(1L);
     }
 
+    // ---- rates and latencies
+
+    @Test
+    void a_cluster_that_keeps_up_achieves_what_is_offered() {
+        LoadReport report = generate(new SlowProducer(Duration.ZERO), Schedule.paced(10, null, Limit.records(5)));
+        assertThat(report.offeredPerSecond()).isEqualTo(10);
+        assertThat(report.achievedPerSecond()).isEqualTo(10);
+    }
+
+    @Test
+    void a_cluster_that_does_not_keep_up_achieves_what_it_acknowledged_until_the_last() {
+        LoadReport report =
+                generate(new SlowProducer(Duration.ofMillis(250)), Schedule.paced(10, null, Limit.time(SECOND)));
+        assertThat(report.offeredPerSecond()).isEqualTo(10);
+        assertThat(report.achievedPerSecond()).isEqualTo(4);
+    }
+
+    @Test
+    void a_load_that_is_stopped_offered_what_had_fallen_due_by_then() {
+        SlowProducer producer = new SlowProducer(Duration.ofMillis(250));
+        producer.beforeSend = () -> {
+            if (producer.history().size() == 3) {
+                stop.cancel("enough");
+            }
+        };
+        LoadReport report = generate(producer, Schedule.paced(10, null, Limit.time(Duration.ofHours(1))));
+        assertThat(report.handedOver()).isEqualTo(4);
+        assertThat(report.offer().records()).isEqualTo(10);
+        assertThat(report.offeredPerSecond()).isEqualTo(10);
+        assertThat(report.achievedPerSecond()).isEqualTo(4);
+    }
+
+    /** One pause of two seconds is felt by the twenty records that fell due in it, not by one. */
+    @Test
+    void a_cluster_that_stands_still_shows_in_every_record_that_it_kept_waiting() {
+        SlowProducer producer = new SlowProducer(Duration.ZERO);
+        producer.beforeSend = () -> {
+            if (producer.history().size() == 50) {
+                time.advance(Duration.ofSeconds(2));
+            }
+        };
+        Latencies latencies = generate(producer, Schedule.paced(10, null, Limit.records(100)))
+                .answers()
+                .latencies();
+        assertThat(latencies.p50()).isZero();
+        assertThat(latencies.p90()).isBetween(Duration.ofMillis(900), Duration.ofMillis(1200));
+        assertThat(latencies.p99()).isBetween(Duration.ofMillis(1890), Duration.ofMillis(2001));
+        assertThat(latencies.max()).isBetween(Duration.ofMillis(1999), Duration.ofMillis(2001));
+    }
+
+    @Test
+    void without_a_rate_latency_counts_from_the_sending() {
+        Latencies latencies = generate(
+                        new SlowProducer(Duration.ofMillis(250)), Schedule.asFastAsPossible(Limit.records(10)))
+                .answers()
+                .latencies();
+        assertThat(latencies.p50()).isCloseTo(Duration.ofMillis(250), Duration.ofMillis(1));
+        assertThat(latencies.max()).isCloseTo(Duration.ofMillis(250), Duration.ofMillis(1));
+    }
+
+    @Test
+    void latency_ends_with_the_acknowledgement_and_not_with_the_sending() {
+        LateProducer producer = new LateProducer();
+        Latencies latencies = generate(producer, Schedule.paced(10, null, Limit.records(3)))
+                .answers()
+                .latencies();
+        // All are acknowledged at 5 s; they were due at 0, 100 and 200 ms.
+        assertThat(latencies.max()).isCloseTo(Duration.ofMillis(5000), Duration.ofMillis(5));
+        assertThat(latencies.p50()).isCloseTo(Duration.ofMillis(4900), Duration.ofMillis(5));
+    }
+
+    // ---- several threads
+
+    @Test
+    void several_threads_send_the_same_records_at_the_same_times_as_one() {
+        assertThat(sentBy(4)).hasSize(2000).containsExactlyInAnyOrderElementsOf(sentBy(1));
+    }
+
+    private List<String> sentBy(int threads) {
+        SlowProducer producer = new SlowProducer(Duration.ZERO);
+        Schedule schedule = Schedule.paced(new RatePattern.Ramp(0, 1e9, SECOND), null, Limit.records(2000));
+        RecordSource source = RecordSource.text(7, 100, 1.1, SizeChoice.exponential(20));
+        Load load = new Load("orders", schedule, source, threads);
+        LoadReport report =
+                new Generator(producer, load, threads == 1 ? time : Time.system(), stop, progress::add).run();
+        assertThat(report.handedOver()).isEqualTo(2000);
+        assertThat(report.acknowledged()).isEqualTo(2000);
+        return producer.history().stream()
+                .map(record -> text(record.key()) + " " + text(record.value()))
+                .toList();
+    }
+
+    @Test
+    void a_thread_that_cannot_go_on_ends_the_others_and_its_reason_is_thrown() {
+        SlowProducer producer = new SlowProducer(Duration.ZERO);
+        producer.beforeSend = () -> {
+            if (producer.history().size() == 100) {
+                throw new AuthorizationException("not yours");
+            }
+        };
+        Load load = new Load(
+                "orders",
+                Schedule.asFastAsPossible(Limit.time(Duration.ofHours(1))),
+                RecordSource.text(1, 10, 0, 10),
+                4);
+        assertThatThrownBy(() -> new Generator(producer, load, Time.system(), stop, progress::add).run())
+                .isInstanceOf(AuthorizationException.class)
+                .hasMessage("not yours");
+        assertThat(producer.closed()).isTrue();
+        assertThat(Thread.getAllStackTraces().keySet())
+                .extracting(Thread::getName)
+                .noneMatch(name -> name.startsWith("load-"));
+    }
+
+    @Test
+    void records_carry_their_headers() {
+        SlowProducer producer = new SlowProducer(Duration.ZERO);
+        Load load = new Load(
+                "orders",
+                Schedule.asFastAsPossible(Limit.records(1)),
+                RecordSource.text(1, 10, 0, 10).withHeaders(Map.of("source", "test")),
+                1);
+        new Generator(producer, load, time, stop, progress::add).run();
+        assertThat(text(producer.history().get(0).headers().lastHeader("source").value()))
+                .isEqualTo("test");
+    }
+
     private LoadReport generate(SlowProducer producer, Schedule schedule) {
         RecordSource source = RecordSource.text(1, 10, 0, 10);
-        return new Generator(producer, "orders", schedule, source, time, stop, progress::add).run();
+        return new Generator(producer, new Load("orders", schedule, source, 1), time, stop, progress::add).run();
     }
 
     private static List<String> described(SlowProducer producer, long start) {
@@ -149,8 +280,30 @@ class GeneratorTest {
         return new String(bytes, UTF_8);
     }
 
+    /** Acknowledges nothing until it is closed, five seconds after the start. */
+    private final class LateProducer extends SlowProducer {
+        private final List<Callback> waiting = new ArrayList<>();
+
+        private LateProducer() {
+            super(Duration.ZERO);
+        }
+
+        @Override
+        public synchronized Future<RecordMetadata> send(ProducerRecord<byte[], byte[]> record, Callback callback) {
+            waiting.add(callback);
+            return new CompletableFuture<>();
+        }
+
+        @Override
+        public void close(Duration timeout) {
+            time.advance(Duration.ofSeconds(5).minusNanos(time.nanoTime()));
+            waiting.forEach(callback -> callback.onCompletion(null, null));
+            super.close(timeout);
+        }
+    }
+
     /** Takes its time for every record, as one does whose buffer is full. */
-    private final class SlowProducer extends MockProducer<byte[], byte[]> {
+    private class SlowProducer extends MockProducer<byte[], byte[]> {
         private final Duration pause;
         private Runnable beforeSend = () -> {};
         private @Nullable RecordTooLargeException refusal;

@@ -6,6 +6,8 @@ import static org.assertj.core.api.Assertions.within;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import java.util.Arrays;
+import java.util.IntSummaryStatistics;
 import java.util.Map;
 import java.util.Objects;
 import java.util.TreeMap;
@@ -54,10 +56,47 @@ class RecordSourceTest {
     @Test
     void values_are_text_of_the_size_asked_for() {
         for (int size : new int[] {0, 1, 100, 200_000}) {
-            byte[] value = RecordSource.text(1, 1, 0, size).value(3);
+            byte[] value = value(RecordSource.text(1, 1, 0, size), 3);
             assertThat(value).hasSize(size);
             assertThat(new String(value, UTF_8)).matches("[a-z0-9 ]*");
         }
+    }
+
+    @Test
+    void sizes_between_two_come_about_equally_often_both_included() {
+        int[] counts = sizes(SizeChoice.between(3, 7), 8);
+        assertThat(Arrays.copyOf(counts, 3)).containsOnly(0);
+        assertThat(Arrays.stream(counts, 3, 8))
+                .allSatisfy(count -> assertThat(count).isBetween(3700, 4300));
+    }
+
+    @Test
+    void exponential_sizes_have_their_mean_and_a_long_tail() {
+        RecordSource source = RecordSource.text(1, 1, 0, SizeChoice.exponential(100));
+        IntSummaryStatistics sizes = LongStream.range(0, MANY)
+                .mapToInt(record -> value(source, record).length)
+                .summaryStatistics();
+        assertThat(sizes.getAverage()).isCloseTo(100, within(3.0));
+        assertThat(sizes.getMax()).isBetween(700, 2000);
+        assertThat(sizes.getMin()).isZero();
+    }
+
+    @Test
+    void weighted_sizes_come_as_often_as_their_weights_say() {
+        int[] counts = sizes(SizeChoice.weighted(Map.of(2, 90, 5, 9, 9, 1, 7, 0)), 10);
+        assertThat(counts[2]).isBetween(17_700, 18_300);
+        assertThat(counts[5]).isBetween(1_600, 2_000);
+        assertThat(counts[9]).isBetween(140, 260);
+        assertThat(counts[7]).isZero();
+    }
+
+    private static int[] sizes(SizeChoice sizes, int below) {
+        RecordSource source = RecordSource.text(1, 1, 0, sizes);
+        int[] counts = new int[below];
+        for (long record = 0; record < MANY; record++) {
+            counts[value(source, record).length]++;
+        }
+        return counts;
     }
 
     @Test
@@ -100,7 +139,7 @@ class RecordSourceTest {
         RecordSource source = RecordSource.jobs(1, 10, 0, new JobMix(60, 30, 10, 5, 7, "http://h/\"x\"", 0));
         Map<String, Integer> types = new TreeMap<>();
         for (long record = 0; record < MANY; record++) {
-            JsonNode job = JSON.readTree(source.value(record));
+            JsonNode job = JSON.readTree(value(source, record));
             assertThat(job.get("id").asText()).isEqualTo(Long.toString(record));
             types.merge(job.get("type").asText(), 1, Integer::sum);
         }
@@ -136,7 +175,7 @@ class RecordSourceTest {
     };
 
     private static JsonNode job(JobMix mix) throws Exception {
-        return JSON.readTree(RecordSource.jobs(1, 1, 0, mix).value(0));
+        return JSON.readTree(value(RecordSource.jobs(1, 1, 0, mix), 0));
     }
 
     private static Map<String, Integer> counts(RecordSource source) {
@@ -152,6 +191,10 @@ class RecordSourceTest {
     }
 
     private static String text(RecordSource source, long record) {
-        return new String(source.value(record), UTF_8);
+        return new String(value(source, record), UTF_8);
+    }
+
+    private static byte[] value(RecordSource source, long record) {
+        return Objects.requireNonNull(source.value(record));
     }
 }

@@ -34,6 +34,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 @Timeout(60)
 class AdminServerTest {
     private static final int PATIENCE_MILLIS = 20_000;
+    private static final long MOST_TAKEN = 50_000_000;
     private static final Duration SECOND = Duration.ofSeconds(1);
 
     @RegisterExtension
@@ -297,6 +298,64 @@ class AdminServerTest {
 
         assertThat(reader(socket).lines().findFirst().orElse("HTTP/1.1 400")).startsWith("HTTP/1.1 4");
         assertThat(ask(telemetry, "GET", "/health/live").status()).isEqualTo(200);
+    }
+
+    @Test
+    void a_url_or_headers_without_an_end_are_cut_off() throws IOException {
+        Telemetry telemetry = serve(created());
+
+        assertThat(writtenUntilCutOff(telemetry, "GET /", "x")).isLessThan(MOST_TAKEN);
+        assertThat(writtenUntilCutOff(telemetry, "GET / HTTP/1.1\r\n", "Name: value\r\n"))
+                .isLessThan(MOST_TAKEN);
+        assertThat(ask(telemetry, "GET", "/health/live").status()).isEqualTo(200);
+    }
+
+    /** How many bytes it takes before it hangs up; the socket's buffers are part of that. */
+    private long writtenUntilCutOff(Telemetry telemetry, String begin, String more) throws IOException {
+        Socket socket = connect(telemetry);
+        write(socket, begin);
+        String chunk = more.repeat(100_000 / more.length());
+        long written = 0;
+        try {
+            while (written < MOST_TAKEN) {
+                write(socket, chunk);
+                written += chunk.length();
+            }
+        } catch (IOException e) {
+            // It has hung up.
+        }
+        return written;
+    }
+
+    @Test
+    void a_body_that_somebody_wants_to_send_is_neither_awaited_nor_kept() throws IOException {
+        Telemetry telemetry = serve(created());
+        Socket socket = connect(telemetry);
+
+        write(socket, "POST /config HTTP/1.1\r\nHost: localhost\r\nContent-Length: 1000000000000\r\n\r\nshed.policy=");
+
+        assertThat(reader(socket).readLine()).startsWith("HTTP/1.1 405");
+    }
+
+    @Test
+    void more_half_requests_than_it_has_threads_are_cut_off_and_it_answers_again() throws IOException {
+        Telemetry telemetry = serve(created());
+        for (int i = 0; i < 200; i++) {
+            write(connect(telemetry), "GET /health/live HTTP/1.1\r\nHost: local");
+        }
+
+        Crew.awaitTrue("it does not answer any more", () -> answers(telemetry));
+        assertThat(Thread.getAllStackTraces().keySet().stream()
+                        .filter(thread -> thread.getName().equals("spillway-admin")))
+                .hasSizeLessThanOrEqualTo(64);
+    }
+
+    private boolean answers(Telemetry telemetry) {
+        try {
+            return ask(telemetry, "GET", "/health/live").status() == 200;
+        } catch (IOException | RuntimeException e) {
+            return false;
+        }
     }
 
     // ---- the live page's events

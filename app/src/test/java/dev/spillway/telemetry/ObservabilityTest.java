@@ -18,7 +18,7 @@ import java.util.stream.Collectors;
 import java.util.stream.StreamSupport;
 import org.junit.jupiter.api.Test;
 
-/** The alert rules and the dashboard ask for what the sidecar really exports, and the README says what each alert means. */
+/** The alert rules and the dashboard ask for what the sidecar really exports, and the chapter on operations says what each alert means. */
 class ObservabilityTest {
     private static final Path FILES = Path.of("src", "main", "observability");
     private static final Pattern METRIC = Pattern.compile("\\b(spillway_\\w+)(\\{[^}]*})?");
@@ -93,11 +93,13 @@ class ObservabilityTest {
     }
 
     @Test
-    void the_readme_says_what_each_alert_means() throws IOException {
-        String readme = Files.readString(Path.of("..", "README.md"));
-        for (String alert : alerts()) {
-            assertThat(readme).contains("| `" + nameOf(alert) + "` |");
-        }
+    void the_chapter_on_operations_says_what_each_alert_means_and_of_no_other() throws IOException {
+        Matcher rows = Pattern.compile("(?m)^\\| `(Spillway\\w+)` \\|")
+                .matcher(Files.readString(Path.of("docs", "operations.md")));
+
+        assertThat(rows.results().map(row -> row.group(1)))
+                .containsExactlyInAnyOrderElementsOf(
+                        alerts().stream().map(ObservabilityTest::nameOf).toList());
     }
 
     @Test
