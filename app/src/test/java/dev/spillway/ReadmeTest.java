@@ -7,8 +7,12 @@ import dev.spillway.config.SpillwayConfig;
 import dev.spillway.telemetry.Telemetry;
 import java.io.IOException;
 import java.io.StringWriter;
+import java.lang.reflect.Method;
+import java.net.URL;
+import java.net.URLClassLoader;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -54,21 +58,60 @@ class ReadmeTest {
     }
 
     @Test
-    void the_processor_in_the_readme_compiles(@TempDir Path directory) throws IOException {
-        Matcher example = Pattern.compile("```java\n(.*?)```", Pattern.DOTALL).matcher(Files.readString(README));
-        assertThat(example.find()).as("there is an example").isTrue();
-        Path source = directory.resolve("UpperCase.java");
-        Files.writeString(source, example.group(1));
+    void the_examples_in_the_readme_compile_and_the_test_among_them_passes(@TempDir Path directory) throws Exception {
+        List<Path> sources = examples(directory);
+        assertThat(sources).as("there are examples").hasSizeGreaterThan(1);
 
+        compile(sources, directory);
+
+        int tests = 0;
+        try (URLClassLoader loader = new URLClassLoader(
+                new URL[] {directory.toUri().toURL()}, getClass().getClassLoader())) {
+            for (Path source : sources) {
+                String name = source.getFileName().toString().replace(".java", "");
+                tests += runTests(loader.loadClass("com.acme." + name));
+            }
+        }
+        assertThat(tests).as("tests were run").isPositive();
+    }
+
+    /** The Java in the README, a file for each class. */
+    private static List<Path> examples(Path directory) throws IOException {
+        List<Path> sources = new ArrayList<>();
+        Matcher example = Pattern.compile("```java\n(.*?class (\\w+).*?)```", Pattern.DOTALL)
+                .matcher(Files.readString(README));
+        while (example.find()) {
+            Path source = directory.resolve(example.group(2) + ".java");
+            Files.writeString(source, example.group(1));
+            sources.add(source);
+        }
+        return sources;
+    }
+
+    private static void compile(List<Path> sources, Path directory) throws IOException {
         JavaCompiler compiler = ToolProvider.getSystemJavaCompiler();
         StringWriter problems = new StringWriter();
         try (StandardJavaFileManager files = compiler.getStandardFileManager(null, null, UTF_8)) {
             var options =
                     List.of("-d", directory.toString(), "-cp", System.getProperty("java.class.path"), "-proc:none");
-            boolean compiled = compiler.getTask(problems, files, null, options, null, files.getJavaFileObjects(source))
+            boolean compiled = compiler.getTask(
+                            problems, files, null, options, null, files.getJavaFileObjectsFromPaths(sources))
                     .call();
-
             assertThat(compiled).as(problems.toString()).isTrue();
         }
+    }
+
+    private static int runTests(Class<?> type) throws ReflectiveOperationException {
+        int tests = 0;
+        for (Method method : type.getDeclaredMethods()) {
+            if (method.isAnnotationPresent(Test.class)) {
+                var constructor = type.getDeclaredConstructor();
+                constructor.setAccessible(true);
+                method.setAccessible(true);
+                method.invoke(constructor.newInstance());
+                tests++;
+            }
+        }
+        return tests;
     }
 }

@@ -33,6 +33,11 @@ public final class CpuPool implements AutoCloseable {
         this.threads = pool;
     }
 
+    /** A pool of these threads, which end with it. */
+    CpuPool(ExecutorService threads) {
+        this.threads = threads;
+    }
+
     /**
      * Runs the work in the pool and waits for it.
      *

@@ -25,6 +25,16 @@ public final class Processors {
                                 : new HttpProcessor(config.http(), time);
                     default -> instantiate(config);
                 };
+        return configured(processor, config);
+    }
+
+    /**
+     * Configures a processor that exists already.
+     *
+     * @param processor a {@link Processor} or a {@link BatchProcessor}
+     * @throws InvalidConfigException when it is neither, or cannot be configured
+     */
+    static Work configured(Object processor, SpillwayConfig config) {
         if (processor instanceof Processor one) {
             configure(config, one::configure);
             return Work.of(one);

@@ -54,6 +54,15 @@ public final class Workers {
         }
     }
 
+    /**
+     * Lets the first of them do what was taken from the queue, in the calling thread: for those who run workers without threads.
+     *
+     * @throws InterruptedException when the work is cancelled; what is not settled then stays so
+     */
+    void workOn(List<Delivery> batch, CancellationToken token) throws InterruptedException {
+        workers.get(0).workOn(batch, token);
+    }
+
     /** Interrupts attempts that have taken longer than {@code processing.timeout.ms}. Called by one thread, again and again. */
     public void interruptOverdue() {
         long now = time.nanoTime();
@@ -155,16 +164,20 @@ public final class Workers {
             thread = Thread.currentThread();
             List<Delivery> batch = new ArrayList<>();
             while (takeNext(batch)) {
-                long start = time.nanoTime();
-                busySinceNanos = start;
-                serviceTime.taken(batch, start);
-                handler.handle(batch, token);
-                long busy = time.nanoTime() - start;
-                batchSize.observe(batch.size(), busy);
-                busySinceNanos = IDLE;
-                serviceTime.add(batch.size(), busy);
+                workOn(batch, token);
                 batch.clear();
             }
+        }
+
+        void workOn(List<Delivery> batch, CancellationToken token) throws InterruptedException {
+            long start = time.nanoTime();
+            busySinceNanos = start;
+            serviceTime.taken(batch, start);
+            handler.handle(batch, token);
+            long busy = time.nanoTime() - start;
+            batchSize.observe(batch.size(), busy);
+            busySinceNanos = IDLE;
+            serviceTime.add(batch.size(), busy);
         }
 
         private boolean takeNext(List<Delivery> batch) throws InterruptedException {

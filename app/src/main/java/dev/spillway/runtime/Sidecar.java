@@ -16,6 +16,7 @@ import dev.spillway.ledger.RunTotals;
 import dev.spillway.processor.CpuPool;
 import dev.spillway.processor.Processors;
 import dev.spillway.processor.Work;
+import dev.spillway.processor.WorkQueue;
 import dev.spillway.processor.Workers;
 import dev.spillway.sink.AcknowledgingSink;
 import dev.spillway.sink.Delivery;
@@ -165,7 +166,7 @@ public final class Sidecar {
             ClientMeters meters,
             SizeLimits limits,
             @Nullable Map<TopicPartition, Long> end) {
-        ShedQueue<Delivery> queue = queue();
+        ShedQueue<Delivery> queue = WorkQueue.of(config, time);
         SpoiledOrigins spoiled = new SpoiledOrigins();
         OutputFactory outputs = new OutputFactory(config.topics(), limits, time);
         Workers workers =
@@ -191,22 +192,6 @@ public final class Sidecar {
             instruments = new Instruments(queue, workers, sink.settlements(), assembled, commits);
             return new Shift(assembled, queue, workers, scope, commits).run();
         }
-    }
-
-    private ShedQueue<Delivery> queue() {
-        int capacity = config.queueCapacity();
-        long bytes = config.queueCapacityBytes();
-        Ordering ordering = config.ordering();
-        return ordering == Ordering.UNORDERED
-                ? new ShedQueue<>(capacity, bytes, config.shedPolicy(), Delivery::size, time)
-                : new ShedQueue<>(
-                        capacity,
-                        bytes,
-                        config.shedPolicy(),
-                        Delivery::size,
-                        delivery -> delivery.lane(ordering),
-                        Delivery::noteTaken,
-                        time);
     }
 
     private Sink sink(

@@ -23,7 +23,7 @@ import org.jspecify.annotations.Nullable;
  * Kafka's mock consumer over logs that can be read again: a poll brings what lies behind each position, and a seek is obeyed. It can
  * hold commits back, and knows transaction markers.
  */
-final class InputConsumer extends MockConsumer<byte @Nullable [], byte @Nullable []> {
+public final class InputConsumer extends MockConsumer<byte @Nullable [], byte @Nullable []> {
     private final Map<TopicPartition, TreeMap<Long, ConsumerRecord<byte @Nullable [], byte @Nullable []>>> logs =
             new HashMap<>();
     private final Map<TopicPartition, Long> markers = new HashMap<>();
@@ -35,12 +35,12 @@ final class InputConsumer extends MockConsumer<byte @Nullable [], byte @Nullable
     private boolean holdsCommitsBack;
     private @Nullable RuntimeException refusal;
 
-    InputConsumer() {
+    public InputConsumer() {
         super("earliest");
     }
 
     /** Assigns exactly these partitions, as a rebalance does. */
-    void assignOnly(TopicPartition... partitions) {
+    public void assignOnly(TopicPartition... partitions) {
         Map<TopicPartition, Long> beginnings = new HashMap<>();
         for (TopicPartition partition : partitions) {
             logs.computeIfAbsent(partition, p -> new TreeMap<>());
@@ -69,7 +69,8 @@ final class InputConsumer extends MockConsumer<byte @Nullable [], byte @Nullable
         }
     }
 
-    void append(ConsumerRecord<byte @Nullable [], byte @Nullable []> record) {
+    /** Appends a record to its partition's log. */
+    public void append(ConsumerRecord<byte @Nullable [], byte @Nullable []> record) {
         logs.computeIfAbsent(new TopicPartition(record.topic(), record.partition()), p -> new TreeMap<>())
                 .put(record.offset(), record);
     }

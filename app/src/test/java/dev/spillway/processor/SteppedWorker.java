@@ -1,0 +1,95 @@
+package dev.spillway.processor;
+
+import dev.spillway.config.SpillwayConfig;
+import dev.spillway.flow.CancellationToken;
+import dev.spillway.flow.ShedQueue;
+import dev.spillway.flow.TakeResult;
+import dev.spillway.flow.Time;
+import dev.spillway.sink.Delivery;
+import dev.spillway.sink.SpoiledOrigins;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.random.RandomGenerator;
+
+/**
+ * A worker without a thread: whoever calls {@link #step} is its thread. It does to a record all that any worker does; what it computes in
+ * the pool for that, it computes in the same thread.
+ */
+public final class SteppedWorker implements AutoCloseable {
+    private final ShedQueue<Delivery> queue;
+    private final Work work;
+    private final Time time;
+    private final CpuPool cpuPool = new CpuPool(new CallersThread());
+    private final Workers workers;
+    private final List<Delivery> batch = new ArrayList<>();
+    private long batchBegunAt;
+
+    /**
+     * Makes and configures the processor.
+     *
+     * @param processor a {@link Processor} or a {@link BatchProcessor}
+     * @param jitter draws how long retries wait
+     * @throws dev.spillway.config.InvalidConfigException when it is neither, or cannot be configured
+     */
+    public SteppedWorker(
+            Object processor,
+            SpillwayConfig config,
+            ShedQueue<Delivery> queue,
+            SpoiledOrigins spoiled,
+            Time time,
+            RandomGenerator jitter) {
+        this.queue = queue;
+        this.work = Processors.configured(processor, config);
+        this.time = time;
+        this.workers = new Workers(config.workers(), queue, work, cpuPool, config.retry(), spoiled, time, jitter);
+    }
+
+    /** What the consumer loop watches. */
+    public Workers workers() {
+        return workers;
+    }
+
+    /** How many records it has taken for a batch that has not closed yet. */
+    public int inHand() {
+        return batch.size();
+    }
+
+    /**
+     * Takes what it may take now, one record or what fits into the batch, and processes it once the batch has closed.
+     *
+     * @return whether it has processed anything
+     * @throws InterruptedException when the work is cancelled
+     */
+    public boolean step(CancellationToken token) throws InterruptedException {
+        take();
+        if (batch.isEmpty() || !isClosed()) {
+            return false;
+        }
+        List<Delivery> closed = List.copyOf(batch);
+        batch.clear();
+        workers.workOn(closed, token);
+        return true;
+    }
+
+    private void take() {
+        while (batch.size() < work.maxRecords() && queue.tryTake() instanceof TakeResult.Taken<Delivery> taken) {
+            if (batch.isEmpty()) {
+                batchBegunAt = time.nanoTime();
+            }
+            batch.add(taken.item());
+        }
+    }
+
+    /** As {@link ShedQueue#takeBatch} closes it, which would wait for that. */
+    private boolean isClosed() {
+        return batch.size() == work.maxRecords()
+                || time.nanoTime() - batchBegunAt >= work.linger().toNanos();
+    }
+
+    /** Closes the processor. */
+    @Override
+    public void close() {
+        work.close();
+        cpuPool.close();
+    }
+}
