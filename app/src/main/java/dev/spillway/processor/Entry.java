@@ -23,6 +23,8 @@ final class Entry implements InputRecord, ProcessorContext, BatchEntry {
     private @Nullable Delivery delivery;
     private @Nullable CancellationToken token;
     private @Nullable Throwable failure;
+    private @Nullable Thread thread;
+    private long outputBytes;
 
     Entry(CpuPool cpuPool, Logger logger) {
         this.cpuPool = cpuPool;
@@ -34,7 +36,9 @@ final class Entry implements InputRecord, ProcessorContext, BatchEntry {
         delivery = next;
         token = cancellation;
         failure = null;
+        thread = Thread.currentThread();
         outputs.clear();
+        outputBytes = 0;
         next.countAttempt(1);
     }
 
@@ -77,7 +81,8 @@ final class Entry implements InputRecord, ProcessorContext, BatchEntry {
 
     @Override
     public void fail(Exception cause) {
-        failed(cause);
+        // a plug-in may know nothing of our annotations
+        failed(cause != null ? cause : new NullPointerException("the processor failed the record without a reason"));
     }
 
     @Override
@@ -154,9 +159,28 @@ final class Entry implements InputRecord, ProcessorContext, BatchEntry {
     }
 
     private void add(Output output) {
+        if (Thread.currentThread() != thread) {
+            throw new IllegalStateException("results are taken from the thread that process() was called in, not from "
+                    + Thread.currentThread().getName());
+        }
+        outputBytes += size(output.key()) + size(output.value());
         if (outputs.size() >= MAX_RESULTS) {
-            throw new PermanentFailureException("more than " + MAX_RESULTS + " results for one record");
+            throw tooMuch("more than " + MAX_RESULTS + " results for one record");
+        }
+        if (outputBytes > MAX_RESULT_BYTES) {
+            throw tooMuch("more than " + MAX_RESULT_BYTES + " bytes of results for one record");
         }
         outputs.add(output);
+    }
+
+    /** The record has failed even if the processor goes on as if it had not: some of its results would be missing. */
+    private PermanentFailureException tooMuch(String what) {
+        PermanentFailureException e = new PermanentFailureException(what);
+        failed(e);
+        return e;
+    }
+
+    private static long size(byte @Nullable [] bytes) {
+        return bytes == null ? 0 : bytes.length;
     }
 }

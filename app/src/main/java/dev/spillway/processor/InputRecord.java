@@ -3,7 +3,10 @@ package dev.spillway.processor;
 import org.apache.kafka.common.header.Headers;
 import org.jspecify.annotations.Nullable;
 
-/** A record as its processor sees it: bytes, as they came from Kafka. The arrays are not copies; do not write to them. */
+/**
+ * A record as its processor sees it: bytes, as they came from Kafka. The arrays are not copies; do not write to them. Valid until {@link
+ * Processor#process} returns: what is to outlive that has to be taken out of it before.
+ */
 public interface InputRecord {
     byte @Nullable [] key();
 

@@ -11,24 +11,33 @@ public interface ProcessorContext {
     /** How many results one record may give at most. */
     int MAX_RESULTS = 10_000;
 
+    /** How many bytes the keys and values of the results of one record may have at most, all together: 32 MiB. */
+    long MAX_RESULT_BYTES = 32 * 1024 * 1024;
+
     /**
      * Adds a result with the input's key and headers.
      *
-     * @throws PermanentFailureException beyond {@link #MAX_RESULTS}
+     * @throws PermanentFailureException beyond {@link #MAX_RESULTS} or {@link #MAX_RESULT_BYTES}; the record becomes a dead letter
+     *     even if that is caught
+     * @throws IllegalStateException in another thread than that of {@link Processor#process}
      */
     void forward(byte @Nullable [] value);
 
     /**
      * Adds a result with the input's headers.
      *
-     * @throws PermanentFailureException beyond {@link #MAX_RESULTS}
+     * @throws PermanentFailureException beyond {@link #MAX_RESULTS} or {@link #MAX_RESULT_BYTES}; the record becomes a dead letter
+     *     even if that is caught
+     * @throws IllegalStateException in another thread than that of {@link Processor#process}
      */
     void forward(byte @Nullable [] key, byte @Nullable [] value);
 
     /**
      * Adds a result.
      *
-     * @throws PermanentFailureException beyond {@link #MAX_RESULTS}
+     * @throws PermanentFailureException beyond {@link #MAX_RESULTS} or {@link #MAX_RESULT_BYTES}; the record becomes a dead letter
+     *     even if that is caught
+     * @throws IllegalStateException in another thread than that of {@link Processor#process}
      */
     void forward(byte @Nullable [] key, byte @Nullable [] value, Headers headers);
 

@@ -133,6 +133,10 @@ class JobProcessorTest {
                 "{\"id\": \"secret\", \"type\": \"delay\", \"millis\": 9223372036854775808}",
                 "{\"id\": \"secret\", \"type\": \"delay\", \"millis\": 1e400}",
                 "{\"id\": \"secret\", \"type\": \"cpu\", \"iterations\": null}",
+                "{\"id\": \"secret\", \"type\": \"cpu\", \"iterations\": -1}",
+                "{\"id\": \"secret\", \"type\": \"cpu\", \"iterations\": true}",
+                "{\"id\": \"secret\", \"type\": [\"cpu\"], \"iterations\": 1}",
+                "{\"id\": \"secret\", \"type\": \"io\", \"url\": {\"secret\": 1}}",
                 "\u0000secret"
             })
     void what_is_no_job_fails_for_good_and_is_not_quoted(String job) throws InterruptedException {
@@ -159,6 +163,17 @@ class JobProcessorTest {
         assertThat(refusal("{\"id\": 1, \"type\": \"cpu\", \"iterations\": " + "9".repeat(100_000) + "}"))
                 .contains("malformed JSON at")
                 .doesNotContain("999");
+    }
+
+    @Test
+    void what_is_nested_twenty_deep_is_a_job_and_what_is_nested_deeper_is_none() throws Exception {
+        String job = "{\"id\": 1, \"type\": \"cpu\", \"iterations\": 1, \"filler\": %s}";
+
+        assertThat(result(String.format(job, "[".repeat(19) + "]".repeat(19)))
+                        .get("status")
+                        .asText())
+                .isEqualTo("ok");
+        assertThat(refusal(String.format(job, "[".repeat(20) + "]".repeat(20)))).contains("malformed JSON at");
     }
 
     @Test

@@ -22,11 +22,14 @@ import java.util.List;
 import java.util.Random;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicReference;
 import org.apache.kafka.common.errors.RecordTooLargeException;
 import org.apache.kafka.common.header.internals.RecordHeaders;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.extension.RegisterExtension;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 import org.slf4j.LoggerFactory;
 
 @Timeout(60)
@@ -217,14 +220,6 @@ class RecordHandlerTest {
     }
 
     @Test
-    void a_stack_that_overflows_is_the_records_fault() throws InterruptedException {
-        failing(new StackOverflowError());
-
-        assertThat(attempts).isEqualTo(4);
-        assertThat(reason()).contains("StackOverflowError");
-    }
-
-    @Test
     void memory_that_is_used_up_is_no_records_fault() {
         assertThatThrownBy(() -> failing(new OutOfMemoryError("heap"))).isInstanceOf(OutOfMemoryError.class);
 
@@ -267,6 +262,91 @@ class RecordHandlerTest {
 
         assertThat(attempts).isEqualTo(1);
         assertThat(Samples.sent(line.sent())).containsExactly("dead-letters in-0@0");
+    }
+
+    @Test
+    void more_bytes_of_results_than_fit_into_memory_are_a_permanent_failure() throws InterruptedException {
+        byte[] large = new byte[1 << 20];
+        handle((record, context) -> {
+            attempts++;
+            for (long sum = 0; sum <= ProcessorContext.MAX_RESULT_BYTES; sum += large.length) {
+                context.forward(null, large);
+            }
+        });
+
+        assertThat(attempts).isEqualTo(1);
+        assertThat(Samples.sent(line.sent())).containsExactly("dead-letters in-0@0");
+        assertThat(reason()).contains("bytes of results");
+    }
+
+    @Test
+    void a_processor_that_forwards_to_death_and_catches_what_stops_it_has_failed_all_the_same()
+            throws InterruptedException {
+        handle((record, context) -> {
+            for (int i = 0; i < 2 * ProcessorContext.MAX_RESULTS; i++) {
+                try {
+                    context.forward(null);
+                } catch (RuntimeException e) {
+                    attempts++;
+                }
+            }
+        });
+
+        assertThat(attempts).isEqualTo(ProcessorContext.MAX_RESULTS);
+        assertThat(Samples.sent(line.sent())).containsExactly("dead-letters in-0@0");
+    }
+
+    @Test
+    void a_thread_that_a_processor_leaks_can_give_no_result_to_another_record() throws InterruptedException {
+        List<ProcessorContext> leaked = new ArrayList<>();
+        AtomicReference<Throwable> thrown = new AtomicReference<>();
+        handle((record, context) -> leaked.add(context));
+        handle((record, context) -> {
+            Thread late = new Thread(() -> leaked.get(0).forward(bytes("of the first")));
+            late.setUncaughtExceptionHandler((thread, e) -> thrown.set(e));
+            late.start();
+            late.join();
+            context.forward(bytes("of the second"));
+        });
+
+        assertThat(thrown.get()).isInstanceOf(IllegalStateException.class).hasMessageContaining("process()");
+        assertThat(line.sent()).hasSize(1);
+        assertThat(line.sent().get(0).value()).isEqualTo(bytes("of the second"));
+    }
+
+    @Test
+    void null_is_a_value_and_no_headers_are_the_inputs() throws InterruptedException {
+        handle((record, context) -> {
+            context.forward(null);
+            sneakNullHeaders(context);
+        });
+
+        assertThat(line.sent()).hasSize(2);
+        assertThat(line.sent().get(0).value()).isNull();
+        assertThat(line.sent().get(1).key()).isNull();
+    }
+
+    /** As a plug-in does that knows nothing of our annotations. */
+    @SuppressWarnings("NullAway")
+    private static void sneakNullHeaders(ProcessorContext context) {
+        context.forward(null, null, null);
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            classes = {
+                AssertionError.class,
+                NoClassDefFoundError.class,
+                LinkageError.class,
+                StackOverflowError.class,
+                InternalError.class
+            })
+    void an_error_is_the_records_fault_and_no_workers_end(Class<? extends Error> type) throws Exception {
+        failing(type.getConstructor().newInstance());
+
+        assertThat(attempts).isEqualTo(4);
+        assertThat(Samples.sent(line.sent())).containsExactly("dead-letters in-0@0");
+        assertThat(reason()).contains(type.getName());
     }
 
     @Test
@@ -432,6 +512,15 @@ class RecordHandlerTest {
         assertThat(Samples.sent(line.sent())).containsExactly("dead-letters in-0@1");
         assertThat(Samples.header(line.sent().get(0), "spillway.attempts")).isEqualTo("4");
         assertThat(line.ledger().settled()).isEqualTo(3);
+    }
+
+    @Test
+    @SuppressWarnings("NullAway") // as a plug-in does that knows nothing of our annotations
+    void a_record_that_is_failed_without_a_reason_has_failed() throws InterruptedException {
+        handleTogether(2, batch -> batch.get(0).fail(null));
+
+        assertThat(Samples.sent(line.sent())).containsExactly("dead-letters in-0@0");
+        assertThat(reason()).contains("without a reason");
     }
 
     @Test
