@@ -19,6 +19,7 @@ final class ConfigKeys {
     static final String OUTPUT_TOPIC = "output.topic";
     static final String DROP_TOPIC = "drop.topic";
     static final String DEAD_LETTER_TOPIC = "dead.letter.topic";
+    static final String PROCESSED_TOPIC = "processed.topic";
     static final String SHED_POLICY = "shed.policy";
     static final String PROCESSING_GUARANTEE = "processing.guarantee";
     static final String PROCESSOR = "processor";
@@ -119,6 +120,14 @@ final class ConfigKeys {
                         optional(topic()),
                         Importance.HIGH,
                         "Where a dead letter goes for every record that failed for good. Default: <application.id>-dead-letters.")
+                .define(
+                        PROCESSED_TOPIC,
+                        ConfigDef.Type.STRING,
+                        null,
+                        optional(topic()),
+                        Importance.LOW,
+                        "Where a marker goes for every record that was processed without a result. Default: nowhere; then such"
+                                + " a record leaves no trace, and the audit counts it as missing.")
                 .define(
                         INSTANCE_ID,
                         ConfigDef.Type.STRING,

@@ -87,6 +87,7 @@ public final class SpillwayConfig {
                     values.getString(ConfigKeys.OUTPUT_TOPIC),
                     values.getString(ConfigKeys.DROP_TOPIC),
                     deadLetterTopic(),
+                    values.getString(ConfigKeys.PROCESSED_TOPIC),
                     values.getBoolean(ConfigKeys.TOPICS_CREATE));
             this.http = parseHttp();
             this.ioAllowedHosts = values.getList(ConfigKeys.JOB_IO_ALLOWED_HOSTS).stream()

@@ -1,6 +1,8 @@
 package dev.spillway.config;
 
+import java.util.ArrayList;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The topics of the application.
@@ -9,16 +11,27 @@ import java.util.List;
  * @param output for results
  * @param drop for tombstones
  * @param deadLetter for dead letters
+ * @param processed for markers of what was processed without a result; null for none
  * @param create whether missing ones to write to are created
  */
-public record TopicsConfig(List<String> inputs, String output, String drop, String deadLetter, boolean create) {
+public record TopicsConfig(
+        List<String> inputs,
+        String output,
+        String drop,
+        String deadLetter,
+        @Nullable String processed,
+        boolean create) {
     public TopicsConfig {
         inputs = List.copyOf(inputs);
     }
 
     /** The topics to write to. */
     public List<String> outputs() {
-        return List.of(output, drop, deadLetter);
+        List<String> outputs = new ArrayList<>(List.of(output, drop, deadLetter));
+        if (processed != null) {
+            outputs.add(processed);
+        }
+        return outputs;
     }
 
     void requireDistinct() {
@@ -28,6 +41,12 @@ public record TopicsConfig(List<String> inputs, String output, String drop, Stri
         requireDifferent(ConfigKeys.DROP_TOPIC, drop, ConfigKeys.OUTPUT_TOPIC, output);
         requireDifferent(ConfigKeys.DEAD_LETTER_TOPIC, deadLetter, ConfigKeys.OUTPUT_TOPIC, output);
         requireDifferent(ConfigKeys.DEAD_LETTER_TOPIC, deadLetter, ConfigKeys.DROP_TOPIC, drop);
+        if (processed != null) {
+            requireNoInput(ConfigKeys.PROCESSED_TOPIC, processed, "every marker would be read as a record");
+            requireDifferent(ConfigKeys.PROCESSED_TOPIC, processed, ConfigKeys.OUTPUT_TOPIC, output);
+            requireDifferent(ConfigKeys.PROCESSED_TOPIC, processed, ConfigKeys.DROP_TOPIC, drop);
+            requireDifferent(ConfigKeys.PROCESSED_TOPIC, processed, ConfigKeys.DEAD_LETTER_TOPIC, deadLetter);
+        }
     }
 
     private void requireNoInput(String key, String topic, String why) {

@@ -60,7 +60,7 @@ final class Audit {
     }
 
     /**
-     * A record of the output, drop or dead letter topic that names its origin.
+     * A record of the output, drop, dead letter or processed topic that names its origin.
      *
      * @throws TooManyPartsException when no end of incomplete results is in sight
      */
@@ -78,7 +78,7 @@ final class Audit {
         }
     }
 
-    /** A record of the output, drop or dead letter topic that does not say where it came from. */
+    /** A record of the output, drop, dead letter or processed topic that does not say where it came from. */
     void foreign() {
         foreign++;
     }

@@ -115,6 +115,7 @@ public final class AuditReader {
                 config.applicationId(), config.guarantee(), inputRanges(inputs, committed, committedLater, compacted));
         boolean complete = readInput(audit, inputs, committed) && readOutcomes(audit, starts, ends);
         noteWhatIsGone(audit, starts, compacted);
+        noteWhatCannotBeKnown(audit);
         return complete ? Optional.of(audit.report()) : Optional.empty();
     }
 
@@ -202,6 +203,16 @@ public final class AuditReader {
                 audit.note(topic + " is compacted: outcomes that compaction removed count as missing; set its"
                         + " cleanup.policy to delete");
             }
+        }
+    }
+
+    /** What was processed without a result leaves no trace unless it is told to. */
+    private void noteWhatCannotBeKnown(Audit audit) {
+        long missing = audit.report().total().missing();
+        if (missing > 0 && topics.processed() == null) {
+            audit.note(
+                    "a record that was processed without a result leaves no trace: whether the missing ones are such cannot be"
+                            + " known; with processed.topic set, each that is processed from then on leaves a marker");
         }
     }
 

@@ -19,7 +19,8 @@ public interface Processor extends AutoCloseable {
     default void configure(Map<String, String> settings) {}
 
     /**
-     * Processes one record. What it forwards is published when it returns, and not at all when it throws.
+     * Processes one record. What it forwards is published when it returns, and not at all when it throws. It may forward nothing:
+     * then the record is processed without a result.
      *
      * @throws PermanentFailureException when trying again cannot help: the record becomes a dead letter at once
      * @throws Exception any other failure: the record is tried again as {@code retry.*} says, then it becomes a dead letter

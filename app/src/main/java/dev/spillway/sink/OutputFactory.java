@@ -17,7 +17,7 @@ import org.apache.kafka.common.header.Headers;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Writes what leaves: results, tombstones and dead letters with their headers, each small enough for its topic. Stateless; any
+ * Writes what leaves: results, tombstones, dead letters and markers with their headers, each small enough for its topic. Stateless; any
  * thread.
  */
 public final class OutputFactory {
@@ -39,7 +39,8 @@ public final class OutputFactory {
     }
 
     /**
-     * The results of a record, in the order in which they were forwarded.
+     * The results of a record, in the order in which they were forwarded; where it has none the marker that says so, if there is a
+     * topic for those.
      *
      * @throws OutputTooLargeException when one of them cannot be written
      */
@@ -47,6 +48,10 @@ public final class OutputFactory {
             throws OutputTooLargeException {
         if (outputs.size() == 1) {
             return List.of(result(delivery, outputs.get(0), null));
+        }
+        String processed = topics.processed();
+        if (outputs.isEmpty() && processed != null) {
+            return List.of(marker(delivery, processed));
         }
         int count = outputs.size();
         List<ProducerRecord<byte @Nullable [], byte @Nullable []>> results = new ArrayList<>(count);
@@ -67,6 +72,21 @@ public final class OutputFactory {
         }
         limits.require(result);
         return result;
+    }
+
+    /** The only trace of a record that was processed without a result. */
+    private ProducerRecord<byte @Nullable [], byte @Nullable []> marker(Delivery delivery, String topic) {
+        var whole = marker(delivery, topic, delivery.record().key());
+        return limits.allow(whole) ? whole : marker(delivery, topic, null);
+    }
+
+    private ProducerRecord<byte @Nullable [], byte @Nullable []> marker(
+            Delivery delivery, String topic, byte @Nullable [] key) {
+        var marker = outgoing(topic, key, null);
+        addOrigin(delivery, marker);
+        marker.headers().add(SpillwayHeaders.OUTCOME, utf8(Outcome.PROCESSED.name()));
+        addInstant(marker);
+        return marker;
     }
 
     /** The tombstone of a shed record; without its key if even that does not fit into the drop topic. */
@@ -147,9 +167,12 @@ public final class OutputFactory {
         Headers headers = output.headers();
         headers.add(SpillwayHeaders.OUTCOME, utf8(outcome.name()));
         headers.add(SpillwayHeaders.REASON, cut(reason));
-        headers.add(
-                SpillwayHeaders.AT,
-                utf8(Instant.ofEpochMilli(time.currentTimeMillis()).toString()));
+        addInstant(output);
+    }
+
+    private void addInstant(ProducerRecord<?, ?> output) {
+        String now = Instant.ofEpochMilli(time.currentTimeMillis()).toString();
+        output.headers().add(SpillwayHeaders.AT, utf8(now));
     }
 
     /** At most 1 KiB of UTF-8, never a part of a character. */

@@ -33,7 +33,7 @@ class SpillwayConfigTest {
 
         assertThat(config.applicationId()).isEqualTo("app");
         assertThat(config.topics())
-                .isEqualTo(new TopicsConfig(List.of("in"), "out", "drops", "app-dead-letters", false));
+                .isEqualTo(new TopicsConfig(List.of("in"), "out", "drops", "app-dead-letters", null, false));
         assertThat(config.shedPolicy()).isSameAs(ShedPolicies.BLOCK);
         assertThat(config.guarantee()).isEqualTo(Guarantee.EXACTLY_ONCE_V2);
         assertThat(config.workerThreads()).isEqualTo(WorkerThreads.AUTO);
@@ -151,6 +151,19 @@ class SpillwayConfigTest {
                         .topics()
                         .deadLetter())
                 .isEqualTo("morgue");
+    }
+
+    @Test
+    void a_topic_for_markers_is_written_to_only_if_there_is_one() {
+        assertThat(minimal().config().topics().outputs()).containsExactly("out", "drops", "app-dead-letters");
+        assertThat(minimal().with("processed.topic", "done").config().topics().outputs())
+                .containsExactly("out", "drops", "app-dead-letters", "done");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"in", "out", "drops", "app-dead-letters"})
+    void markers_need_a_topic_of_their_own(String taken) {
+        assertRefused(minimal().with("processed.topic", taken), "processed.topic", taken, "choose another topic");
     }
 
     @Test

@@ -35,6 +35,14 @@ class AuditReaderTest {
     private final CancellationToken stop = CancellationToken.root();
     private final FakeCluster cluster = new FakeCluster();
     private final List<String> waits = new ArrayList<>();
+    private final Map<String, String> settings = new HashMap<>(Map.of(
+            "application.id", "app",
+            "bootstrap.servers", "localhost:9092",
+            "input.topics", "orders",
+            "output.topic", "results",
+            "drop.topic", "drops",
+            "shed.policy", "DROP_OLDEST",
+            "processor", "identity"));
 
     @BeforeEach
     void makeTopics() {
@@ -71,6 +79,33 @@ class AuditReaderTest {
         outcomes(List.of(
                 Records.outcomeOf("orders-0@2", "results", 0, 0), Records.outcomeOf("orders-0@7", "results", 0, 1)));
         assertThat(audit().isConserved()).isTrue();
+    }
+
+    @Test
+    void a_marker_is_the_outcome_of_a_record_that_was_processed_without_a_result() {
+        TopicPartition done = new TopicPartition("done", 0);
+        Records.topic(consumer, "done", 1);
+        consumer.updateBeginningOffsets(Map.of(done, 0L));
+        cluster.ends.put(done, 0L);
+        settings.put("processed.topic", "done");
+        committed(2);
+        input(0, 1);
+        outcomes(List.of(Records.outcomeOf("orders-0@0", "done", 0, 0)));
+        AuditReport report = audit();
+        assertThat(report.total()).returns(1L, PartitionAudit::processed).returns(1L, PartitionAudit::missing);
+        assertThat(report.firstMissing()).containsExactly(new Origin("orders", 0, 1));
+        assertThat(report.notes()).isEmpty();
+    }
+
+    @Test
+    void without_markers_it_says_that_it_cannot_tell_the_missing_from_those_without_a_result() {
+        committed(1);
+        input(0);
+        outcomes(List.of());
+        assertThat(audit().notes())
+                .singleElement()
+                .asString()
+                .contains("processed without a result leaves no trace", "processed.topic");
     }
 
     @Test
@@ -162,14 +197,7 @@ class AuditReaderTest {
     }
 
     private Optional<AuditReport> run() {
-        SpillwayConfig config = new SpillwayConfig(Map.of(
-                "application.id", "app",
-                "bootstrap.servers", "localhost:9092",
-                "input.topics", "orders",
-                "output.topic", "results",
-                "drop.topic", "drops",
-                "shed.policy", "DROP_OLDEST",
-                "processor", "identity"));
+        SpillwayConfig config = new SpillwayConfig(settings);
         ReadProgress progress = new ReadProgress() {
             @Override
             public void read(String what, long done, long total) {}

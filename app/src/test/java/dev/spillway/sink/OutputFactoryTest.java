@@ -7,6 +7,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.spillway.config.TopicsConfig;
 import dev.spillway.flow.ManualTime;
 import dev.spillway.flow.ShedReason;
 import dev.spillway.ledger.Ledger;
@@ -101,6 +102,37 @@ class OutputFactoryTest {
         assertThat(header(tombstone, "spillway.outcome")).isEqualTo("DROPPED");
         assertThat(header(tombstone, "spillway.reason")).isEqualTo("DROP_OLDEST");
         assertThat(header(tombstone, "spillway.at")).isEqualTo("2026-02-03T04:05:06.789Z");
+    }
+
+    private List<ProducerRecord<byte @Nullable [], byte @Nullable []>> noResults(
+            Delivery delivery, @Nullable String processedTopic, int maxRequestSize) throws OutputTooLargeException {
+        TopicsConfig topics = new TopicsConfig(List.of("in"), "out", "drops", "dead-letters", processedTopic, false);
+        return new OutputFactory(topics, new SizeLimits(maxRequestSize, Map.of()), time).results(delivery, List.of());
+    }
+
+    @Test
+    void what_was_processed_without_a_result_leaves_a_marker_where_there_is_a_topic_for_it() throws Exception {
+        time.setCurrentTimeMillis(Instant.parse("2026-02-03T04:05:06.789Z").toEpochMilli());
+
+        Delivery delivery = delivery();
+
+        assertThat(noResults(delivery, null, Samples.MEGABYTE)).isEmpty();
+        var marker = noResults(delivery, "done", Samples.MEGABYTE).get(0);
+
+        assertThat(marker.topic()).isEqualTo("done");
+        assertThat(marker.key()).isEqualTo(bytes("key"));
+        assertThat(marker.value()).isNull();
+        assertThat(names(marker)).containsExactly("spillway.origin", "spillway.outcome", "spillway.at");
+        assertThat(header(marker, "spillway.origin")).isEqualTo("in-0@7");
+        assertThat(header(marker, "spillway.outcome")).isEqualTo("PROCESSED");
+        assertThat(header(marker, "spillway.at")).isEqualTo("2026-02-03T04:05:06.789Z");
+    }
+
+    @Test
+    void a_marker_whose_key_is_too_large_leaves_it_behind() throws Exception {
+        Delivery delivery = delivery(7, new byte[1000], bytes("value"), new RecordHeaders());
+
+        assertThat(noResults(delivery, "done", 500).get(0).key()).isNull();
     }
 
     @Test

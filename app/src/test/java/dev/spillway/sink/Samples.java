@@ -31,7 +31,8 @@ public final class Samples {
     }
 
     public static final TopicPartition IN = new TopicPartition("in", 0);
-    public static final TopicsConfig TOPICS = new TopicsConfig(List.of("in"), "out", "drops", "dead-letters", false);
+    public static final TopicsConfig TOPICS =
+            new TopicsConfig(List.of("in"), "out", "drops", "dead-letters", null, false);
     public static final ConsumerGroupMetadata GROUP = new MockConsumer<>("earliest").groupMetadata();
     public static final int MEGABYTE = 1024 * 1024;
 

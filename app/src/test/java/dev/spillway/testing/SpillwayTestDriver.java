@@ -244,6 +244,15 @@ public final class SpillwayTestDriver implements AutoCloseable {
         return read(config.topics().deadLetter());
     }
 
+    /**
+     * The markers of records that were processed without a result, those that were written since this was last called, in their order;
+     * none unless {@code processed.topic} is set.
+     */
+    public List<WrittenRecord> readMarkers() {
+        String topic = config.topics().processed();
+        return topic == null ? List.of() : read(topic);
+    }
+
     /** How many records are queued. */
     public int backlog() {
         return queue.depth();

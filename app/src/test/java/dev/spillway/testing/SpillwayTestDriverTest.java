@@ -79,6 +79,7 @@ class SpillwayTestDriverTest {
         assertThat(piped.backlog()).isEqualTo(1);
         assertThat(piped.readResults()).isEmpty();
         piped.work();
+        assertThat(piped.readMarkers()).isEmpty();
         assertThat(piped.backlog()).isZero();
         assertThat(piped.outcomes()).isEqualTo(new SpillwayTestDriver.Outcomes(1, 0, 1, 0, 0));
     }
@@ -112,12 +113,13 @@ class SpillwayTestDriverTest {
     }
 
     @Test
-    void what_a_processor_swallows_is_processed_without_a_result() {
-        SpillwayTestDriver piped = driver((record, context) -> {}, Map.of());
+    void what_a_processor_swallows_is_processed_without_a_result_and_leaves_a_marker_if_that_is_wanted() {
+        SpillwayTestDriver piped = driver((record, context) -> {}, Map.of("processed.topic", "done"));
         piped.pipe(null, "value");
         piped.work();
 
         assertThat(piped.readResults()).isEmpty();
+        assertThat(origins(piped.readMarkers())).containsExactly("input-0@0");
         assertThat(piped.outcomes().processed()).isEqualTo(1);
     }
 

@@ -9,7 +9,7 @@ import org.apache.kafka.common.header.Headers;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A record that the sidecar has written: a result, a tombstone or a dead letter. Immutable as far as the arrays in it are left alone.
+ * A record that the sidecar has written: a result, a tombstone, a dead letter or a marker. Immutable as far as the arrays in it are left alone.
  */
 public final class WrittenRecord {
     private final ProducerRecord<byte @Nullable [], byte @Nullable []> written;

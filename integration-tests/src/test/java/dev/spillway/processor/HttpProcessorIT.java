@@ -12,6 +12,7 @@ import dev.spillway.Application;
 import dev.spillway.Outcomes;
 import dev.spillway.TestKafka;
 import dev.spillway.config.Guarantee;
+import dev.spillway.inspect.AuditReport;
 import dev.spillway.runtime.ExitReport;
 import java.io.IOException;
 import java.net.InetAddress;
@@ -192,6 +193,32 @@ class HttpProcessorIT {
         assertThat(report.isConserved()).as(report.render()).isTrue();
         assertThat(application.assertConserved().processed()).hasSize(RECORDS);
         assertThat(asked.values().stream().filter(times -> times == 2)).hasSize(134);
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void theAuditIsExactForWhatTheServiceSwallowsWhereMarkersAreWritten(Guarantee guarantee) throws Exception {
+        behaviour = request -> request.key().endsWith("7") ? new Answer(204, "") : new Answer(200, request.value());
+        Application application = application()
+                .guaranteeing(guarantee)
+                .with("processed.topic", kafka.client().createTopic("processed", 2));
+        produce(application, RECORDS);
+
+        ExitReport report = application.runUntilEnd();
+
+        assertThat(report.isConserved()).as(report.render()).isTrue();
+        AuditReport audit = application.audit();
+        assertThat(audit.isConserved()).as(audit.text()).isTrue();
+        assertThat(audit.total().processed()).isEqualTo(RECORDS);
+        assertThat(kafka.client().readCommitted(application.setting("processed.topic")))
+                .hasSize(RECORDS / 10)
+                .allSatisfy(marker -> {
+                    assertThat(marker.value()).isNull();
+                    assertThat(Outcomes.header(marker, "spillway.outcome")).isEqualTo("PROCESSED");
+                });
+        AuditReport withoutMarkers = application.without("processed.topic").audit();
+        assertThat(withoutMarkers.total().missing()).isEqualTo(RECORDS / 10);
+        assertThat(withoutMarkers.text()).contains("processed without a result leaves no trace");
     }
 
     @Test
