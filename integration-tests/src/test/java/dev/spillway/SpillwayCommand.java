@@ -15,7 +15,7 @@ import java.util.stream.Stream;
 
 /** Runs the command line as a user does: the built jar in a JVM of its own, with the tests' classes behind it. */
 public final class SpillwayCommand {
-    private static final int TIMEOUT_SECONDS = 60;
+    private static final int TIMEOUT_SECONDS = 150;
 
     private SpillwayCommand() {}
 

@@ -8,6 +8,7 @@ import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.net.ConnectException;
 import java.net.http.HttpClient;
+import java.net.http.HttpConnectTimeoutException;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodySubscriber;
@@ -124,12 +125,16 @@ final class HttpExchanges implements AutoCloseable {
     }
 
     /** As the exception that tells most: Java's own for a connection that was refused has no message. */
-    private static IOException failure(Throwable cause) {
+    private IOException failure(Throwable cause) {
         if (cause instanceof PermanentFailureException permanent) {
             throw permanent;
         }
         if (cause instanceof Error error) {
             throw error;
+        }
+        if (cause instanceof HttpConnectTimeoutException) {
+            return new HttpConnectTimeoutException("no connection to the service within "
+                    + config.connectTimeout().toMillis() + " ms (http.connect.timeout.ms)");
         }
         if (cause instanceof ConnectException) {
             return new IOException("cannot connect to the service", cause);

@@ -355,6 +355,31 @@ class HttpProcessorTest {
                 .hasMessage("cannot connect to the service");
     }
 
+    /** The clock of http.timeout.ms stands still; that of the connection is the JDK's own. */
+    @Test
+    void a_service_that_takes_no_connection_is_given_up_in_time() throws Exception {
+        settings.with("http.connect.timeout.ms", "200");
+        try (DeafService deaf = new DeafService()) {
+            assertThat(failureOf(new SampleRecord(), deaf.url()))
+                    .isInstanceOf(HttpTimeoutException.class)
+                    .hasMessage("no connection to the service within 200 ms (http.connect.timeout.ms)");
+        }
+    }
+
+    /** By the JDK, after 384 KiB: no time has to pass for it. */
+    @Test
+    void endless_headers_are_no_answer() throws Exception {
+        try (RawService endless = new RawService((in, out) -> {
+            out.write("HTTP/1.1 200 OK\r\n".getBytes(US_ASCII));
+            byte[] header = ("x: " + "y".repeat(1000) + "\r\n").getBytes(US_ASCII);
+            while (true) {
+                out.write(header);
+            }
+        })) {
+            assertThat(failureOf(new SampleRecord(), endless.url())).isInstanceOf(IOException.class);
+        }
+    }
+
     @ParameterizedTest
     @ValueSource(strings = {"nonsense\r\n\r\n", "HTTP/1.1 200 OK\r\nContent-Length: 10\r\n\r\nhalf"})
     void an_answer_that_breaks_off_or_is_none_may_be_better_next_time(String text) throws Exception {

@@ -38,6 +38,30 @@ class ProcessorsTest {
         }
     }
 
+    /** Cannot be made for a worse reason. */
+    public static class Erroneous extends Own {
+        public Erroneous() {
+            throw new AssertionError("no licence");
+        }
+    }
+
+    /** Cannot even be loaded. */
+    public static class Unloadable extends Own {
+        static final String HOME = home();
+
+        private static String home() {
+            throw new IllegalStateException("no home");
+        }
+    }
+
+    /** Fails with an error when it is configured. */
+    public static class Bottomless extends Own {
+        @Override
+        public void configure(Map<String, String> settings) {
+            throw new StackOverflowError();
+        }
+    }
+
     private static Settings named(String processor) {
         return Settings.minimal().with("processor", processor);
     }
@@ -89,6 +113,13 @@ class ProcessorsTest {
         assertRefused(named(Shy.class.getName()), Shy.class.getName(), "public constructor without parameters");
         assertRefused(named(Broken.class.getName()), Broken.class.getName(), "no licence");
         assertRefused(named(Processor.class.getName()), Processor.class.getName(), "public constructor");
+    }
+
+    @Test
+    void an_error_of_a_plug_in_at_the_start_is_told_in_a_sentence() {
+        assertRefused(named(Erroneous.class.getName()), Erroneous.class.getName(), "AssertionError: no licence");
+        assertRefused(named(Unloadable.class.getName()), Unloadable.class.getName(), "no home");
+        assertRefused(named(Bottomless.class.getName()), "cannot be configured", "StackOverflowError");
     }
 
     @Test

@@ -4,6 +4,7 @@ import dev.spillway.processor.InputRecord;
 import dev.spillway.processor.Processor;
 import dev.spillway.processor.ProcessorContext;
 import java.util.Map;
+import java.util.concurrent.locks.LockSupport;
 
 /** Fails where {@code processor.fails} says. */
 public final class BadProcessor implements Processor {
@@ -12,6 +13,16 @@ public final class BadProcessor implements Processor {
     @Override
     public void configure(Map<String, String> settings) {
         fails = settings.getOrDefault("fails", "");
+        if (fails.equals("thread")) {
+            new Thread(BadProcessor::waitForever, "leaked").start();
+        }
+    }
+
+    /** Not a daemon, and nobody's to end. */
+    private static void waitForever() {
+        while (true) {
+            LockSupport.park();
+        }
     }
 
     @Override

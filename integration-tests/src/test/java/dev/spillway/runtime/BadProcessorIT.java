@@ -2,8 +2,13 @@ package dev.spillway.runtime;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.spillway.Application;
+import dev.spillway.SpillwayCommand;
 import dev.spillway.TestKafka;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.util.List;
+import org.apache.kafka.clients.producer.ProducerRecord;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.extension.RegisterExtension;
@@ -62,5 +67,21 @@ class BadProcessorIT {
             sidecar.terminateConserved();
             application.audit();
         }
+    }
+
+    @Test
+    void aThreadThatAPlugInLeaksDoesNotKeepTheProcessFromItsEnd() throws Exception {
+        Application application = Application.on(kafka, 1)
+                .with("processor", BadProcessor.class.getName())
+                .with("processor.fails", "thread");
+        kafka.client()
+                .produce(List.of(
+                        new ProducerRecord<>(application.input(), 0, null, "record".getBytes(StandardCharsets.UTF_8))));
+
+        SpillwayCommand.Result result = SpillwayCommand.run(
+                directory, "run", "--config", application.writeTo(directory).toString(), "--until-end");
+
+        assertThat(result.exitCode()).as(result.toString()).isZero();
+        application.assertConserved();
     }
 }
