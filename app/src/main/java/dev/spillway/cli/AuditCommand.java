@@ -23,7 +23,8 @@ import picocli.CommandLine.Option;
             "Proves that every input record has exactly one outcome.",
             "",
             "It reads the input topics up to the offsets that the sidecar has committed, and all of the output, drop and dead"
-                    + " letter topics, and of processed.topic where there is one, and compares them record by record. The sidecar may run meanwhile. Under at_least_once"
+                    + " letter topics, and of processed.topic where there is one, and compares them"
+                    + " record by record. The sidecar may run meanwhile. Under at_least_once"
                     + " a record may have more than one outcome, never none.",
             "",
             "It ends with 0 when all is conserved, and with 2 when records are missing, duplicated or unexpected."

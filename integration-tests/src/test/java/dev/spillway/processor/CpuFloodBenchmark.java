@@ -34,18 +34,21 @@ public final class CpuFloodBenchmark {
     private static final int ROUNDS = Integer.getInteger("bench.rounds", 5);
     private static final int FETCHES = 50;
     private static final int WARM_UP = 2000;
-    private static final int FLOOD = 16 * Runtime.getRuntime().availableProcessors();
+    private static final int CORES = Runtime.getRuntime().availableProcessors();
+    private static final int FLOOD = 16 * CORES;
     private static final String ENDLESS = "{\"id\": 1, \"type\": \"cpu\", \"iterations\": " + Long.MAX_VALUE + "}";
 
     private enum Arm {
         IDLE,
+        SMALLER_POOL,
         POOL,
         NO_POOL
     }
 
     private final JobProcessor processor;
     private final String fetch;
-    private final CpuPool pool = new CpuPool(Runtime.getRuntime().availableProcessors());
+    private final CpuPool pool = new CpuPool(CORES);
+    private final CpuPool smallerPool = new CpuPool(Math.max(1, CORES - 1));
 
     private CpuFloodBenchmark(JobProcessor processor, int port) {
         this.processor = processor;
@@ -78,6 +81,7 @@ public final class CpuFloodBenchmark {
                     new CpuFloodBenchmark(processor, server.getAddress().getPort());
             benchmark.run();
             benchmark.pool.close();
+            benchmark.smallerPool.close();
         } finally {
             server.stop(0);
             threads.shutdownNow();
@@ -93,9 +97,7 @@ public final class CpuFloodBenchmark {
                 System.arraycopy(measure(arm), 0, all, round * FETCHES, FETCHES);
             }
         }
-        print(
-                "io jobs beside %d cpu jobs on %d cores, in ms",
-                FLOOD, Runtime.getRuntime().availableProcessors());
+        print("io jobs beside %d cpu jobs on %d cores, in ms", FLOOD, CORES);
         print("%-28s %8s %8s %8s", "", "median", "p99", "most");
         times.forEach((arm, sorted) -> {
             Arrays.sort(sorted);
@@ -103,6 +105,7 @@ public final class CpuFloodBenchmark {
                     "%-28s %8.2f %8.2f %8.2f",
                     switch (arm) {
                         case IDLE -> "nothing computes";
+                        case SMALLER_POOL -> "a core is left to others";
                         case POOL -> "they compute in the pool";
                         case NO_POOL -> "they compute in the workers";
                     },
@@ -115,17 +118,25 @@ public final class CpuFloodBenchmark {
     private long[] measure(Arm arm) throws Exception {
         try (WorkerScope flood = new WorkerScope(CancellationToken.root(), WorkerThreads.PLATFORM, Time.system())) {
             for (int i = 0; arm != Arm.IDLE && i < FLOOD; i++) {
-                flood.fork("flood-" + i, unused -> processor.process(new Job(ENDLESS), new Context(arm == Arm.POOL)));
+                flood.fork("flood-" + i, unused -> processor.process(new Job(ENDLESS), new Context(poolOf(arm))));
             }
             return fetch(FETCHES);
         }
+    }
+
+    private @Nullable CpuPool poolOf(Arm arm) {
+        return switch (arm) {
+            case SMALLER_POOL -> smallerPool;
+            case POOL -> pool;
+            default -> null;
+        };
     }
 
     private long[] fetch(int count) throws Exception {
         long[] times = new long[count];
         for (int i = 0; i < count; i++) {
             long start = System.nanoTime();
-            processor.process(new Job(fetch), new Context(true));
+            processor.process(new Job(fetch), new Context(pool));
             times[i] = System.nanoTime() - start;
         }
         return times;
@@ -139,11 +150,11 @@ public final class CpuFloodBenchmark {
         System.out.println(String.format(Locale.ROOT, format, values));
     }
 
-    private final class Context implements ProcessorContext {
-        private final boolean pooled;
+    private static final class Context implements ProcessorContext {
+        private final @Nullable CpuPool cpuPool;
 
-        Context(boolean pooled) {
-            this.pooled = pooled;
+        Context(@Nullable CpuPool cpuPool) {
+            this.cpuPool = cpuPool;
         }
 
         @Override
@@ -162,7 +173,7 @@ public final class CpuFloodBenchmark {
 
         @Override
         public <T extends @Nullable Object> T cpuBound(Callable<T> work) throws Exception {
-            return pooled ? pool.run(work) : work.call();
+            return cpuPool == null ? work.call() : cpuPool.run(work);
         }
 
         @Override
