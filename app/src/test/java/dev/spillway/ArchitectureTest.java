@@ -41,6 +41,7 @@ class ArchitectureTest {
             Map.entry("runtime", Set.of("intake", "processor", "sink", "flow", "ledger", "config")),
             Map.entry("telemetry", Set.of("runtime", "intake", "processor", "sink", "flow", "ledger", "config")),
             Map.entry("inspect", Set.of("sink", "flow", "ledger", "config")),
+            Map.entry("replay", Set.of("inspect", "sink", "flow", "ledger", "config")),
             Map.entry("load", Set.of("flow", "config")),
             Map.entry("log", Set.of()),
             Map.entry("demo", Set.of("load", "inspect", "telemetry", "runtime", "sink", "flow", "ledger", "config")),
@@ -50,6 +51,7 @@ class ArchitectureTest {
                             "log",
                             "demo",
                             "load",
+                            "replay",
                             "inspect",
                             "telemetry",
                             "runtime",
@@ -66,7 +68,7 @@ class ArchitectureTest {
     private static final String[] ASSEMBLY = names("runtime", "cli");
 
     /** Tools that stand beside the sidecar and have clients of their own. */
-    private static final String[] TOOLS = names("inspect", "load", "demo");
+    private static final String[] TOOLS = names("inspect", "replay", "load", "demo");
 
     @Test
     void the_rules_see_the_product() {

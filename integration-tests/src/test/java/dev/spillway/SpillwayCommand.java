@@ -9,9 +9,12 @@ import java.io.IOException;
 import java.net.URISyntaxException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.regex.Pattern;
 import java.util.stream.Stream;
+import org.awaitility.Awaitility;
 
 /** Runs the command line as a user does: the built jar in a JVM of its own, with the tests' classes behind it. */
 public final class SpillwayCommand {
@@ -48,6 +51,52 @@ public final class SpillwayCommand {
             }
             return new Result(process.exitValue(), Files.readString(out, UTF_8), Files.readString(err, UTF_8));
         } finally {
+            process.destroyForcibly();
+        }
+    }
+
+    /** A command that goes on beside the test; {@code directory} takes its output. Closing it kills it. */
+    public static Running start(Path directory, String... arguments) throws IOException {
+        Path out = Files.createTempFile(directory, "command", ".out");
+        Path err = Files.createTempFile(directory, "command", ".err");
+        Process process = new ProcessBuilder(command(arguments))
+                .redirectOutput(out.toFile())
+                .redirectError(err.toFile())
+                .start();
+        return new Running(process, out, err);
+    }
+
+    /** A command that goes on. */
+    public record Running(Process process, Path outFile, Path errFile) implements AutoCloseable {
+        public String out() throws IOException {
+            return Files.readString(outFile, UTF_8);
+        }
+
+        /** Waits until its standard output matches. */
+        public void awaitOut(String regex) {
+            Pattern pattern = Pattern.compile(regex);
+            Awaitility.await("output that matches " + regex)
+                    .atMost(Duration.ofSeconds(TIMEOUT_SECONDS))
+                    .failFast("the command has ended", () -> !process.isAlive())
+                    .until(() -> pattern.matcher(out()).find());
+        }
+
+        /** {@code kill -9}. */
+        public void kill() throws InterruptedException {
+            process.toHandle().destroyForcibly();
+            process.waitFor();
+        }
+
+        /** Waits for its end. */
+        public Result awaitExit() throws IOException, InterruptedException {
+            if (!process.waitFor(TIMEOUT_SECONDS, SECONDS)) {
+                throw new AssertionError("still running: " + out() + Files.readString(errFile));
+            }
+            return new Result(process.exitValue(), out(), Files.readString(errFile, UTF_8));
+        }
+
+        @Override
+        public void close() {
             process.destroyForcibly();
         }
     }

@@ -3,6 +3,8 @@ package dev.spillway.cli;
 import dev.spillway.config.SpillwayConfig;
 import dev.spillway.inspect.AuditReader;
 import dev.spillway.inspect.AuditReport;
+import dev.spillway.inspect.AuditStretch;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -22,17 +24,23 @@ import picocli.CommandLine.Option;
         description = {
             "Proves that every input record has exactly one outcome.",
             "",
-            "It reads the input topics up to the offsets that the sidecar has committed, and all of the output, drop and dead"
-                    + " letter topics, and of processed.topic where there is one, and compares them"
-                    + " record by record. The sidecar may run meanwhile. Under at_least_once"
-                    + " a record may have more than one outcome, never none.",
+            "It reads the input topics up to the offsets that the sidecar has committed, and all of the output, drop"
+                + " and dead letter topics, and of processed.topic where there is one, and compares them record by record. The sidecar may run meanwhile. Under"
+                + " at_least_once a record may have more than one outcome, never none.",
+            "",
+            "With --follow it goes on as the sidecar commits, in memory that does not grow: what is proven is"
+                    + " forgotten but for its counts. What is missing once will not come later, so the first fault ends"
+                    + " it.",
             "",
             "It ends with 0 when all is conserved, and with 2 when records are missing, duplicated or unexpected."
         },
         footer = {
             "",
-            "Example:",
-            "  spillway audit --config spillway.properties",
+            "Examples:",
+            "  all that is committed:",
+            "    spillway audit --config spillway.properties",
+            "  on and on, beginning with what is committed from now on:",
+            "    spillway audit --config spillway.properties --from latest --follow",
             "",
             "Two applications that read the same input must not share an output, drop or dead letter",
             "topic: nobody could tell their outcomes apart."
@@ -41,7 +49,34 @@ final class AuditCommand extends KafkaCommand {
     @Mixin
     private final ConfigOptions config = new ConfigOptions();
 
-    @Option(names = "--json", description = "Print one line of JSON.")
+    @Option(
+            names = "--from",
+            paramLabel = "WHEN",
+            converter = FromText.Converter.class,
+            defaultValue = "beginning",
+            description = "Audit what was written to the input since then: beginning, a time ago (10m) or an instant"
+                    + " (2026-01-31T12:00:00Z); or latest, for what the sidecar commits from now on. Default:"
+                    + " ${DEFAULT-VALUE}.")
+    @SuppressWarnings("NullAway.Init") // it has a default
+    private FromText from;
+
+    @Option(
+            names = "--follow",
+            description =
+                    "Go on with what the sidecar commits, with a line for every stretch that is proven, until Ctrl-C"
+                            + " or the first fault.")
+    private boolean follow;
+
+    @Option(
+            names = "--every",
+            paramLabel = "DURATION",
+            converter = DurationText.class,
+            defaultValue = "5s",
+            description = "How often --follow looks. Default: ${DEFAULT-VALUE}.")
+    @SuppressWarnings("NullAway.Init") // it has a default
+    private Duration every;
+
+    @Option(names = "--json", description = "Print JSON, one object a line.")
     private boolean json;
 
     AuditCommand(Session session) {
@@ -75,14 +110,15 @@ final class AuditCommand extends KafkaCommand {
         ReadStatus status = new ReadStatus(session());
         try (Admin admin = Admin.create(connection().settings());
                 Consumer<byte[], byte[]> consumer = new KafkaConsumer<>(consumer(sidecar))) {
-            return AuditReader.of(
-                            sidecar,
-                            admin,
-                            consumer,
-                            session().time(),
-                            session().stop(),
-                            status)
-                    .run();
+            AuditReader reader = AuditReader.of(
+                    sidecar,
+                    from.at(session().time().currentTimeMillis()),
+                    admin,
+                    consumer,
+                    session().time(),
+                    session().stop(),
+                    status);
+            return follow ? reader.follow(every, stretch -> print(stretch, status)) : reader.run();
         } finally {
             status.end();
         }
@@ -93,6 +129,14 @@ final class AuditCommand extends KafkaCommand {
         Map<String, Object> settings = connection().consumer();
         settings.put(ConsumerConfig.GROUP_ID_CONFIG, sidecar.applicationId());
         return settings;
+    }
+
+    private void print(AuditStretch stretch, ReadStatus status) {
+        if (!stretch.isEmpty()) {
+            status.end();
+            session().out().println(json ? stretch.json() : stretch.text());
+            session().out().flush();
+        }
     }
 
     private void print(AuditReport report) {

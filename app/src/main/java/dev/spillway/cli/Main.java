@@ -22,7 +22,7 @@ import picocli.CommandLine.Spec;
             "Exit codes:",
             "  0   fine, and every record is accounted for",
             "  1   the command line or the configuration cannot work",
-            "  2   records are not accounted for, or a drain had to abort",
+            "  2   records are not accounted for, a drain had to abort, or not all could be put back",
             "  3   Kafka: cannot connect, not authorised, fenced, topic missing",
             "",
             "'spillway COMMAND --help' shows a command's options and an example."
@@ -55,6 +55,7 @@ public final class Main implements Runnable {
                 .addSubcommand(new RunCommand(session))
                 .addSubcommand(new GenerateCommand(session))
                 .addSubcommand(new DropsCommand(session))
+                .addSubcommand(new ReplayCommand(session))
                 .addSubcommand(new AuditCommand(session))
                 .addSubcommand(new DemoCommand(session));
         Numbers.register(commandLine);

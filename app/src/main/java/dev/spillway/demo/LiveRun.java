@@ -12,7 +12,7 @@ import dev.spillway.inspect.DropReport;
 import dev.spillway.inspect.Drops;
 import dev.spillway.inspect.Grouping;
 import dev.spillway.inspect.ReadProgress;
-import dev.spillway.inspect.ReadStart;
+import dev.spillway.inspect.TimeWindow;
 import dev.spillway.ledger.RunTotals;
 import dev.spillway.load.Generator;
 import dev.spillway.load.JobMix;
@@ -123,7 +123,7 @@ final class LiveRun {
     DropReport drops() {
         try (Consumer<byte[], byte[]> consumer = new KafkaConsumer<>(config.inspectionClient())) {
             return new Drops(consumer, config.topics().drop(), time, PATIENCE, stop, ReadProgress.NONE)
-                    .count(new ReadStart.Beginning(), Grouping.PARTITION);
+                    .count(TimeWindow.ALWAYS, List.of(Grouping.TIME, Grouping.PARTITION));
         }
     }
 

@@ -24,6 +24,8 @@ final class Audit {
     /** How many records may have incomplete results at a time: some hundred bytes each. */
     private static final int MOST_IN_PARTS = 1_000_000;
 
+    private static final int MOST_NOTES = 50;
+
     private final String application;
     private final Guarantee guarantee;
     private final int mostInParts;
@@ -42,16 +44,31 @@ final class Audit {
         this.application = application;
         this.guarantee = guarantee;
         this.mostInParts = mostInParts;
+        extend(ranges);
+    }
+
+    /** The group has gone on: a new stretch of each partition begins. */
+    void extend(Map<PartitionId, InputRange> ranges) {
         ranges.forEach((partition, range) -> {
-            boolean mayRepeat = guarantee == Guarantee.AT_LEAST_ONCE;
-            books.put(partition, new PartitionBooks(partition, range, mayRepeat));
             topics.add(partition.topic());
+            books.computeIfAbsent(partition, p -> new PartitionBooks(p, range, guarantee == Guarantee.AT_LEAST_ONCE))
+                    .extend(range.committed(), range.committedLater());
         });
     }
 
-    /** A record of the input, between the start and the committed offset. */
-    void input(PartitionId partition, long offset) {
-        books(partition).input(offset);
+    /** A record of the input, between the start and the committed offset; its timestamp is in milliseconds since 1970. */
+    void input(PartitionId partition, long offset, long timestamp) {
+        books(partition).input(offset, timestamp);
+    }
+
+    /** The input was read up to the committed offsets; outcomes may come. */
+    void inputRead() {
+        books.values().forEach(PartitionBooks::inputRead);
+    }
+
+    /** Forgets what is proven, but for its counts. To be called when the report says that all is conserved. */
+    void forgetProven() {
+        books.values().forEach(PartitionBooks::forgetProven);
     }
 
     /** Retention has gone on to an offset while the input was read. */
@@ -85,7 +102,9 @@ final class Audit {
 
     /** A sentence for the reader of the report. */
     void note(String sentence) {
-        notes.add(sentence);
+        if (notes.size() < MOST_NOTES && !notes.contains(sentence)) {
+            notes.add(sentence);
+        }
     }
 
     AuditReport report() {

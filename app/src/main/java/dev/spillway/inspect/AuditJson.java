@@ -3,7 +3,9 @@ package dev.spillway.inspect;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.spillway.ledger.Origin;
+import java.time.Instant;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /** The audit's report for programs. Names and their order are a promise; new ones may be added. */
 final class AuditJson {
@@ -37,9 +39,15 @@ final class AuditJson {
             object.putNull("committed");
         }
         counts(object, partition);
+        object.put("firstRecordAt", at(partition, partition.times().first()));
+        object.put("lastRecordAt", at(partition, partition.times().last()));
     }
 
-    private static ObjectNode counts(ObjectNode object, PartitionAudit counts) {
+    private static @Nullable String at(PartitionAudit partition, long millis) {
+        return partition.times().isEmpty() ? null : Moment.text(Instant.ofEpochMilli(millis));
+    }
+
+    static ObjectNode counts(ObjectNode object, PartitionAudit counts) {
         return object.put("input", counts.input())
                 .put("processed", counts.processed())
                 .put("dropped", counts.dropped())

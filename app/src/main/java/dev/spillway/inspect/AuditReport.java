@@ -53,7 +53,8 @@ public record AuditReport(
 
     /** All partitions together; its partition and offsets mean nothing. */
     public PartitionAudit total() {
-        PartitionAudit none = new PartitionAudit(new PartitionId("total", 0), 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0);
+        PartitionAudit none =
+                new PartitionAudit(new PartitionId("total", 0), 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, RecordTimes.NONE);
         return partitions.stream().reduce(none, PartitionAudit::plus);
     }
 

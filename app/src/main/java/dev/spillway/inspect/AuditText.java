@@ -2,6 +2,7 @@ package dev.spillway.inspect;
 
 import dev.spillway.config.Guarantee;
 import dev.spillway.ledger.Origin;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
@@ -26,7 +27,7 @@ final class AuditText {
                 .append(report.guarantee().configValue())
                 .append("), up to its committed offsets")
                 .append(EOL);
-        text.append(EOL).append(table());
+        text.append(EOL).append(table()).append(EOL).append(stretches());
         appendIfAny(text, examples());
         appendIfAny(text, besides());
         text.append(EOL).append(verdict()).append(EOL);
@@ -51,6 +52,22 @@ final class AuditText {
         }
         if (report.partitions().size() > 1) {
             table.row(row(unexpected, "total", total));
+        }
+        return table.text();
+    }
+
+    /** From where to where: offsets, and the times at which these records were written. */
+    private String stretches() {
+        TextTable table = new TextTable("lrrll");
+        table.row("partition", "from", "up to", "first written", "last written");
+        for (PartitionAudit partition : report.partitions()) {
+            RecordTimes times = partition.times();
+            table.row(
+                    partition.partition().toString(),
+                    partition.isCommitted() ? number(partition.start()) : "-",
+                    partition.isCommitted() ? number(partition.committed()) : "-",
+                    times.isEmpty() ? "-" : Moment.second(Instant.ofEpochMilli(times.first())),
+                    times.isEmpty() ? "-" : Moment.second(Instant.ofEpochMilli(times.last())));
         }
         return table.text();
     }
@@ -111,7 +128,10 @@ final class AuditText {
             lines.add(uncommitted());
         }
         count(lines, total.incomplete(), "of the missing have some parts of their results, not all");
-        count(lines, total.removed(), "outcomes of records that are no longer in the input");
+        count(
+                lines,
+                total.removed(),
+                "outcomes of records that are no longer in the input, or lie before the start of this audit");
         count(lines, total.newer(), "outcomes at or beyond the committed offsets, where work goes on");
         count(lines, report.foreign(), "foreign records in the output topics, without an origin in the input topics");
         lines.addAll(report.notes());

@@ -7,10 +7,7 @@ import java.time.Duration;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import org.apache.kafka.clients.consumer.Consumer;
-import org.apache.kafka.clients.consumer.ConsumerRecord;
-import org.apache.kafka.clients.consumer.OffsetAndTimestamp;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.errors.InterruptException;
 
@@ -47,21 +44,28 @@ public final class Drops {
     }
 
     /**
-     * Counts the tombstones from a start to the end that the topic has now.
+     * Counts the tombstones of a time window, up to the end that the topic has now.
      *
+     * @param groupings the ways to count in
      * @throws org.apache.kafka.common.KafkaException when the cluster does not answer, or refuses
      */
-    public DropReport count(ReadStart start, Grouping grouping) {
-        DropCounts counts = new DropCounts(grouping);
-        boolean complete = untilStopped(() -> {
-            ranges.putAll(ranges(start));
-            RangeReader reader = new RangeReader(consumer, time, patience, stop, progress);
-            return reader.read(topic, ranges, record -> count(record, counts));
-        });
+    public DropReport count(TimeWindow window, List<Grouping> groupings) {
+        DropCounts counts = new DropCounts(groupings);
+        boolean complete = read(window, counts::add, counts::addStranger);
         return counts.report(topic, complete);
     }
 
-    /** Tells of each tombstone that comes after what {@link #count} has read, until it is stopped. */
+    /**
+     * Tells of each tombstone of a time window, up to the end that the topic has now.
+     *
+     * @return whether all was read; not so if it was stopped
+     * @throws org.apache.kafka.common.KafkaException when the cluster does not answer, or refuses
+     */
+    public boolean list(TimeWindow window, TombstoneListener listener) {
+        return read(window, listener, () -> {});
+    }
+
+    /** Tells of each tombstone that comes after what was counted or listed, until it is stopped. */
     public void follow(TombstoneListener listener) {
         untilStopped(() -> {
             consumer.assign(ranges.keySet());
@@ -80,42 +84,22 @@ public final class Drops {
         void tombstone(Tombstone tombstone);
     }
 
-    private static void count(ConsumerRecord<byte[], byte[]> record, DropCounts counts) {
-        Optional<Tombstone> tombstone = Tombstone.read(record);
-        tombstone.ifPresentOrElse(counts::add, counts::addStranger);
-    }
-
-    private Map<TopicPartition, OffsetRange> ranges(ReadStart start) {
-        List<TopicPartition> partitions = consumer.partitionsFor(topic).stream()
-                .map(info -> new TopicPartition(topic, info.partition()))
-                .toList();
-        Map<TopicPartition, Long> ends = consumer.endOffsets(partitions);
-        Map<TopicPartition, Long> starts = starts(start, partitions, ends);
-        Map<TopicPartition, OffsetRange> found = new HashMap<>();
-        ends.forEach(
-                (partition, end) -> found.put(partition, new OffsetRange(starts.getOrDefault(partition, end), end)));
-        return found;
-    }
-
-    private Map<TopicPartition, Long> starts(
-            ReadStart start, List<TopicPartition> partitions, Map<TopicPartition, Long> ends) {
-        if (start instanceof ReadStart.Since since) {
-            return since(since.instant().toEpochMilli(), partitions);
-        }
-        return start instanceof ReadStart.Latest ? ends : consumer.beginningOffsets(partitions);
-    }
-
-    private Map<TopicPartition, Long> since(long millis, List<TopicPartition> partitions) {
-        Map<TopicPartition, Long> times = new HashMap<>();
-        partitions.forEach(partition -> times.put(partition, millis));
-        Map<TopicPartition, Long> offsets = new HashMap<>();
-        for (Map.Entry<TopicPartition, OffsetAndTimestamp> found :
-                consumer.offsetsForTimes(times).entrySet()) {
-            if (found.getValue() != null) {
-                offsets.put(found.getKey(), found.getValue().offset());
-            }
-        }
-        return offsets;
+    private boolean read(TimeWindow window, TombstoneListener listener, Runnable stranger) {
+        return untilStopped(() -> {
+            ranges.putAll(WindowRanges.of(consumer, topic, window));
+            RangeReader reader = new RangeReader(consumer, time, patience, stop, progress);
+            return reader.read(
+                    topic,
+                    ranges,
+                    record -> Tombstone.read(record)
+                            .ifPresentOrElse(
+                                    tombstone -> {
+                                        if (window.contains(tombstone.at())) {
+                                            listener.tombstone(tombstone);
+                                        }
+                                    },
+                                    stranger));
+        });
     }
 
     private boolean untilStopped(Step step) {

@@ -4,8 +4,12 @@ import java.util.Locale;
 
 /** What tombstones are counted by. */
 public enum Grouping {
+    /** When the record was shed, in steps that make some forty rows of the whole time. */
+    TIME,
     /** Why the record was shed. */
     REASON,
+    /** The stage that shed it, where there are several. */
+    STAGE,
     /** The record's key. */
     KEY,
     /** The input partition that the record came from. */
@@ -16,9 +20,10 @@ public enum Grouping {
     String groupOf(Tombstone tombstone) {
         return switch (this) {
             case REASON -> tombstone.reason();
+            case STAGE -> tombstone.stageForPeople();
             case KEY -> tombstone.key();
             case PARTITION -> tombstone.originPartition();
-            case MINUTE -> Moment.minute(tombstone.at());
+            case TIME, MINUTE -> Moment.minute(tombstone.at());
         };
     }
 

@@ -5,17 +5,19 @@ import java.util.zip.CRC32C;
 import org.jspecify.annotations.Nullable;
 
 /** Short printable names for what is in records, so that neither a terminal nor the memory suffers from a key of a megabyte. */
-final class Label {
+public final class Label {
     private static final int LONGEST = 64;
     private static final int SHOWN = 40;
 
     private Label() {}
 
-    static String key(byte @Nullable [] key) {
+    /** A key's. */
+    public static String key(byte @Nullable [] key) {
         return key == null ? "(no key)" : key.length == 0 ? "(empty key)" : bytes(key);
     }
 
-    static String text(String text) {
+    /** A text's. */
+    public static String text(String text) {
         return text.length() <= LONGEST ? Printable.text(text) : bytes(text.getBytes(StandardCharsets.UTF_8));
     }
 

@@ -8,6 +8,8 @@ import java.time.format.DateTimeFormatter;
 final class Moment {
     private static final DateTimeFormatter MILLIS =
             DateTimeFormatter.ofPattern("uuuu-MM-dd'T'HH:mm:ss.SSS'Z'").withZone(ZoneOffset.UTC);
+    private static final DateTimeFormatter SECOND =
+            DateTimeFormatter.ofPattern("uuuu-MM-dd'T'HH:mm:ss'Z'").withZone(ZoneOffset.UTC);
     private static final DateTimeFormatter MINUTE =
             DateTimeFormatter.ofPattern("uuuu-MM-dd'T'HH:mm'Z'").withZone(ZoneOffset.UTC);
 
@@ -18,6 +20,10 @@ final class Moment {
 
     static String text(Instant instant) {
         return MILLIS.format(instant);
+    }
+
+    static String second(Instant instant) {
+        return SECOND.format(instant);
     }
 
     static String minute(Instant instant) {

@@ -6,12 +6,12 @@ package dev.spillway.inspect;
  * @param from the first
  * @param end the one after the last; not more than {@code from} when there are none
  */
-record OffsetRange(long from, long end) {
-    boolean isEmpty() {
+public record OffsetRange(long from, long end) {
+    public boolean isEmpty() {
         return end <= from;
     }
 
-    long length() {
+    public long length() {
         return Math.max(0, end - from);
     }
 }

@@ -11,7 +11,7 @@ import org.jspecify.annotations.Nullable;
  * so that a partition that is read and settled in order costs next to nothing, and the worst case is one bit for each offset
  * between the first and the last. Used by one thread.
  */
-final class OffsetSet {
+public final class OffsetSet {
     private static final int CHUNK_BITS = 12;
     private static final int WORDS = 1 << (CHUNK_BITS - 6);
     private static final long[] FULL = full();
@@ -30,7 +30,7 @@ final class OffsetSet {
      * @param offset at least 0
      * @return whether it was not there yet
      */
-    boolean add(long offset) {
+    public boolean add(long offset) {
         long index = offset >>> CHUNK_BITS;
         long[] chunk = chunk(index);
         if (chunk == null) {
@@ -58,8 +58,8 @@ final class OffsetSet {
         return size;
     }
 
-    /** How many chunks cost memory. */
-    long chunksHeld() {
+    /** How many chunks cost memory, of half a KiB each. */
+    public long chunksHeld() {
         return chunks.values().stream().filter(chunk -> chunk != FULL).count();
     }
 

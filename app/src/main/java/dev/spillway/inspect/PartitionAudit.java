@@ -19,6 +19,7 @@ import dev.spillway.ledger.PartitionId;
  * @param unexpected outcomes of what is not in the input
  * @param removed outcomes of records that the input no longer has
  * @param newer outcomes at or beyond the committed offset that are no fault
+ * @param times when these records were written
  */
 public record PartitionAudit(
         PartitionId partition,
@@ -33,7 +34,8 @@ public record PartitionAudit(
         long duplicated,
         long unexpected,
         long removed,
-        long newer) {
+        long newer,
+        RecordTimes times) {
 
     boolean isCommitted() {
         return committed != InputRange.NOTHING;
@@ -58,6 +60,7 @@ public record PartitionAudit(
                 duplicated + other.duplicated,
                 unexpected + other.unexpected,
                 removed + other.removed,
-                newer + other.newer);
+                newer + other.newer,
+                times.and(other.times));
     }
 }

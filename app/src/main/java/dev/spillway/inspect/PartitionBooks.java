@@ -11,24 +11,37 @@ import java.util.List;
 import java.util.Map;
 import java.util.function.LongPredicate;
 
-/** The audit's books of one input partition. Used by one thread. */
+/**
+ * The audit's books of one input partition, stretch by stretch: what is proven is forgotten but for its counts, because any further
+ * outcome of it is one too many. Used by one thread.
+ */
 final class PartitionBooks {
     private final PartitionId partition;
-    private final InputRange range;
     private final boolean mayRepeat;
+    private InputRange range;
 
-    private final OffsetSet input = new OffsetSet();
-    private final OffsetSet settled = new OffsetSet();
-    private final OffsetSet duplicated = new OffsetSet();
+    private OffsetSet input = new OffsetSet();
+    private OffsetSet settled = new OffsetSet();
+    private OffsetSet duplicated = new OffsetSet();
     /** Results that came in parts, as long as not all of them have come. */
     private final Map<Long, BitSet> parts = new HashMap<>();
 
+    /** Outcomes of what is not committed yet: they count when it is. */
+    private final AheadOutcomes ahead = new AheadOutcomes();
+
     private final Map<Outcome, Long> outcomes = new EnumMap<>(Outcome.class);
     private final List<Origin> firstUnexpected = new ArrayList<>();
+    private final List<Origin> firstRepeated = new ArrayList<>();
+    private RecordTimes times = RecordTimes.NONE;
     private long start;
+    /** Below it every record has its outcome, and is forgotten. */
+    private long proven = InputRange.NOTHING;
+
+    private long provenInput;
+    private long provenDuplicated;
+    private long repeated;
     private long unexpected;
     private long removed;
-    private long newer;
 
     /** @param mayRepeat whether outcomes that are not committed are normal, as under at least once */
     PartitionBooks(PartitionId partition, InputRange range, boolean mayRepeat) {
@@ -38,9 +51,25 @@ final class PartitionBooks {
         this.start = range.start();
     }
 
+    /** The group has gone on; never back. */
+    void extend(long committed, long committedLater) {
+        range = new InputRange(
+                range.start(),
+                Math.max(range.committed(), committed),
+                Math.max(range.committedLater(), committedLater),
+                range.compacted());
+    }
+
     /** A record that is in the input, and must have an outcome. */
-    void input(long offset) {
-        input.add(offset);
+    void input(long offset, long timestamp) {
+        if (input.add(offset)) {
+            times = times.and(timestamp);
+        }
+    }
+
+    /** All records up to the committed offset were told. */
+    void inputRead() {
+        ahead.take(range.committed(), (offset, outcome) -> outcome(offset, outcome, Part.WHOLE));
     }
 
     /** Retention has gone on to an offset while the input was read. */
@@ -50,15 +79,30 @@ final class PartitionBooks {
 
     /** Something that says to be the outcome of an offset, or a part of it. */
     void outcome(long offset, Outcome outcome, Part part) {
-        if (input.contains(offset)) {
+        if (offset < range.start()) {
+            removed++;
+        } else if (offset < proven) {
+            repeated(offset);
+        } else if (input.contains(offset)) {
             settle(offset, outcome, part);
         } else if (offset >= range.committed()) {
-            beyond(offset);
+            beyond(offset, outcome, part);
         } else if (offset < start || range.compacted()) {
             removed++;
         } else {
             unexpected(offset);
         }
+    }
+
+    /** Forgets what is proven. To be called when nothing is missing. */
+    void forgetProven() {
+        provenInput += input.size();
+        provenDuplicated += duplicated.size();
+        proven = range.committed();
+        input = new OffsetSet();
+        settled = new OffsetSet();
+        duplicated = new OffsetSet();
+        parts.keySet().removeIf(offset -> offset < proven);
     }
 
     /** How many records have results of which some parts are still to come. */
@@ -76,18 +120,19 @@ final class PartitionBooks {
                 partition,
                 range.start(),
                 range.committed(),
-                input.size(),
+                provenInput + input.size(),
                 outcomes.getOrDefault(Outcome.PROCESSED, 0L),
                 outcomes.getOrDefault(Outcome.DROPPED, 0L),
                 outcomes.getOrDefault(Outcome.DEAD_LETTERED, 0L),
                 input.size() - settled.size(),
                 parts.keySet().stream()
-                        .filter(offset -> !settled.contains(offset))
+                        .filter(offset -> input.contains(offset) && !settled.contains(offset))
                         .count(),
-                duplicated.size(),
+                provenDuplicated + duplicated.size() + repeated,
                 unexpected,
                 removed,
-                newer);
+                ahead.size(),
+                times);
     }
 
     /** The first origins without an outcome. */
@@ -97,9 +142,9 @@ final class PartitionBooks {
         return first;
     }
 
-    /** The first origins with more than one outcome. */
+    /** The first origins with more than one outcome, as far as they are not forgotten. */
     List<Origin> firstDuplicated(int most) {
-        List<Origin> first = new ArrayList<>();
+        List<Origin> first = new ArrayList<>(firstRepeated);
         duplicated.forEachWhile(collect(first, most));
         return first;
     }
@@ -140,11 +185,11 @@ final class PartitionBooks {
         return complete;
     }
 
-    private void beyond(long offset) {
-        if (mayRepeat || offset < range.committedLater()) {
-            newer++;
-        } else {
+    private void beyond(long offset, Outcome outcome, Part part) {
+        if (!mayRepeat && offset >= range.committedLater()) {
             unexpected(offset);
+        } else if (part.isWhole() || isLast(offset, part)) {
+            ahead.add(offset, outcome);
         }
     }
 
@@ -152,6 +197,13 @@ final class PartitionBooks {
         unexpected++;
         if (firstUnexpected.size() < Audit.EXAMPLES) {
             firstUnexpected.add(origin(offset));
+        }
+    }
+
+    private void repeated(long offset) {
+        repeated++;
+        if (firstRepeated.size() < Audit.EXAMPLES) {
+            firstRepeated.add(origin(offset));
         }
     }
 

@@ -24,7 +24,7 @@ public final class Printable {
     }
 
     /** Bytes as escaped text where they are UTF-8, else as {@code 0x} and hexadecimal digits. */
-    static String bytes(byte[] bytes) {
+    public static String bytes(byte[] bytes) {
         try {
             return text(StandardCharsets.UTF_8
                     .newDecoder()

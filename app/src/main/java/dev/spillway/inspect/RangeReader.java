@@ -18,7 +18,7 @@ import org.jspecify.annotations.Nullable;
  * Reads ranges of offsets to their ends. The end of a range is reached by position, not by record: markers of transactions,
  * aborted records and what compaction removed have offsets, too. Used by one thread.
  */
-final class RangeReader {
+public final class RangeReader {
     private static final Duration POLL = Duration.ofMillis(200);
     private static final long NOTICE_NANOS = TimeUnit.SECONDS.toNanos(5);
 
@@ -32,7 +32,7 @@ final class RangeReader {
      * @param patience how long no position may move before this gives up
      * @param stop ends reading early
      */
-    RangeReader(
+    public RangeReader(
             Consumer<byte[], byte[]> consumer,
             Time time,
             Duration patience,
@@ -53,7 +53,7 @@ final class RangeReader {
      * @return whether all was read; not so if it was stopped
      * @throws TimeoutException when nothing moved for too long
      */
-    boolean read(String what, Map<TopicPartition, OffsetRange> ranges, Handler handler) {
+    public boolean read(String what, Map<TopicPartition, OffsetRange> ranges, Handler handler) {
         Reading reading = new Reading(what, ranges);
         reading.begin();
         while (!reading.isDone()) {
@@ -68,7 +68,7 @@ final class RangeReader {
 
     /** What is done with a record. */
     @FunctionalInterface
-    interface Handler {
+    public interface Handler {
         void record(ConsumerRecord<byte @Nullable [], byte @Nullable []> record);
     }
 
@@ -93,6 +93,7 @@ final class RangeReader {
 
         private void begin() {
             consumer.assign(open.keySet());
+            consumer.resume(open.keySet()); // whoever was read before still pauses
             open.forEach((partition, range) -> consumer.seek(partition, range.from()));
         }
 

@@ -23,6 +23,9 @@ import org.jspecify.annotations.Nullable;
 public final class OutputFactory {
     private static final int REASON_BYTES = 1024;
 
+    /** The longest name of a topic, and two numbers. What is longer was made up by somebody, and need not fit anywhere. */
+    private static final int ORIGIN_BYTES = 300;
+
     private final TopicsConfig topics;
     private final SizeLimits limits;
     private final Time time;
@@ -119,16 +122,19 @@ public final class OutputFactory {
         }
         var withoutHeaders = outgoing(topics.deadLetter(), record.key(), record.value());
         addFailure(delivery, reason, attempts, withoutHeaders);
+        addOmitted("headers", withoutHeaders);
         if (limits.allow(withoutHeaders)) {
             return withoutHeaders;
         }
         var withoutValue = outgoing(topics.deadLetter(), record.key(), null);
         addFailure(delivery, reason, attempts, withoutValue);
+        addOmitted("headers, value", withoutValue);
         if (limits.allow(withoutValue)) {
             return withoutValue;
         }
         var origin = outgoing(topics.deadLetter(), null, null);
         addFailure(delivery, reason, attempts, origin);
+        addOmitted("headers, value, key", origin);
         return origin;
     }
 
@@ -140,7 +146,7 @@ public final class OutputFactory {
 
     /**
      * An input that is itself an output of Spillway (a replay, a chain of sidecars) carries headers of ours, which stay behind because
-     * they would be ambiguous.
+     * they would be ambiguous. What names the first life of a record that was put back is carried on, beside the origin.
      */
     private static void addHeaders(Headers input, ProducerRecord<?, ?> output) {
         for (Header header : input.toArray()) {
@@ -155,12 +161,21 @@ public final class OutputFactory {
                 .add(
                         SpillwayHeaders.ORIGIN,
                         delivery.run().origin(delivery.record().offset()));
+        Header firstLife = delivery.record().headers().lastHeader(SpillwayHeaders.REPLAYED);
+        if (firstLife != null && firstLife.value() != null && firstLife.value().length <= ORIGIN_BYTES) {
+            output.headers().add(firstLife);
+        }
     }
 
     private void addFailure(Delivery delivery, String reason, int attempts, ProducerRecord<?, ?> output) {
         addOrigin(delivery, output);
         addDecision(Outcome.DEAD_LETTERED, reason, output);
         output.headers().add(SpillwayHeaders.ATTEMPTS, utf8(Integer.toString(attempts)));
+    }
+
+    /** Without it nobody could tell a record that never had a value from one whose value stayed behind. */
+    private static void addOmitted(String parts, ProducerRecord<?, ?> output) {
+        output.headers().add(SpillwayHeaders.OMITTED, utf8(parts));
     }
 
     private void addDecision(Outcome outcome, String reason, ProducerRecord<?, ?> output) {

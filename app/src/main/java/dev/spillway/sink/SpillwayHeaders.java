@@ -3,7 +3,7 @@ package dev.spillway.sink;
 /** Names of the headers on what Spillway writes. Values are UTF-8 text. They are a promise to those who read the topics. */
 public final class SpillwayHeaders {
     /** What all of them begin with. */
-    static final String PREFIX = "spillway.";
+    public static final String PREFIX = "spillway.";
 
     /** On all outputs: {@code topic-partition@offset} of the input record. */
     public static final String ORIGIN = "spillway.origin";
@@ -22,6 +22,15 @@ public final class SpillwayHeaders {
 
     /** On results: {@code i/n}, counted from 1, where one record gave n > 1 results. */
     public static final String PART = "spillway.part";
+
+    /** On tombstones and dead letters of a configuration with several stages: the stage that decided. */
+    public static final String STAGE = "spillway.stage";
+
+    /** On dead letters that had to leave parts of their record behind: which, as {@code headers, value, key}. */
+    public static final String OMITTED = "spillway.omitted";
+
+    /** On records that were put back, and on all outputs of theirs: the origin of the first life. */
+    public static final String REPLAYED = "spillway.replayed";
 
     private SpillwayHeaders() {}
 }

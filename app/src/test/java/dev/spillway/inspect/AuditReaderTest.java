@@ -34,6 +34,7 @@ class AuditReaderTest {
     private final SkippingTime time = new SkippingTime();
     private final CancellationToken stop = CancellationToken.root();
     private final FakeCluster cluster = new FakeCluster();
+    private ReadStart from = new ReadStart.Beginning();
     private final List<String> waits = new ArrayList<>();
     private final Map<String, String> settings = new HashMap<>(Map.of(
             "application.id", "app",
@@ -192,11 +193,71 @@ class AuditReaderTest {
         assertThat(Thread.currentThread().isInterrupted()).isFalse();
     }
 
+    @Test
+    void following_it_proves_stretch_after_stretch_and_ends_at_the_first_fault() {
+        committed(2);
+        input(0, 1);
+        outcomes(List.of(
+                Records.outcomeOf("orders-0@0", "results", 0, 0), Records.outcomeOf("orders-0@1", "drops", 0, 0)));
+        List<AuditStretch> stretches = new ArrayList<>();
+        Optional<AuditReport> report = reader().follow(Duration.ofSeconds(1), stretch -> {
+            stretches.add(stretch);
+            committed(4);
+            input(2, 3);
+            outcomes(List.of(Records.outcomeOf("orders-0@2", "results", 0, 1)));
+        });
+        assertThat(stretches).extracting(AuditStretch::isEmpty).containsExactly(false, false);
+        assertThat(stretches.get(0).text())
+                .endsWith("proven  2 more (1 processed, 1 dropped, 0 dead-lettered), 2 in all, up to orders-0@2");
+        assertThat(stretches.get(1).text()).contains("FAULT   2 more (1 processed, 0 dropped");
+        assertThat(report.orElseThrow().firstMissing()).containsExactly(new Origin("orders", 0, 3));
+        assertThat(report.orElseThrow().total().input()).isEqualTo(4);
+    }
+
+    @Test
+    void a_stop_while_following_leaves_what_was_proven_so_far() {
+        committed(1);
+        input(0);
+        outcomes(List.of(Records.outcomeOf("orders-0@0", "results", 0, 0)));
+        Optional<AuditReport> report = reader().follow(Duration.ofSeconds(1), stretch -> stop.cancel("enough"));
+        assertThat(report.orElseThrow().isConserved()).isTrue();
+        assertThat(report.orElseThrow().total().input()).isEqualTo(1);
+    }
+
+    @Test
+    void from_latest_it_audits_what_is_committed_from_then_on() {
+        committed(5);
+        cluster.ends.put(INPUT, 5L);
+        cluster.ends.put(RESULTS, 7L);
+        from = new ReadStart.Latest();
+        List<AuditStretch> stretches = new ArrayList<>();
+        Optional<AuditReport> report = reader().follow(Duration.ofSeconds(1), stretch -> {
+            stretches.add(stretch);
+            if (stretches.size() == 1) {
+                committed(6);
+                input(5);
+                outcomes(List.of(Records.outcomeOf("orders-0@5", "results", 0, 7)));
+            } else {
+                stop.cancel("enough");
+            }
+        });
+        assertThat(stretches.get(0).isEmpty()).isTrue();
+        assertThat(report.orElseThrow().total())
+                .returns(1L, PartitionAudit::input)
+                .returns(1L, PartitionAudit::processed)
+                .returns(0L, PartitionAudit::missing);
+        assertThat(report.orElseThrow().partitions().get(0).start()).isEqualTo(5);
+    }
+
     private AuditReport audit() {
         return run().orElseThrow();
     }
 
     private Optional<AuditReport> run() {
+        return reader().run();
+    }
+
+    private AuditReader reader() {
         SpillwayConfig config = new SpillwayConfig(settings);
         ReadProgress progress = new ReadProgress() {
             @Override
@@ -207,7 +268,7 @@ class AuditReaderTest {
                 waits.add(why);
             }
         };
-        return new AuditReader(config, cluster, consumer, time, stop, progress).run();
+        return new AuditReader(config, from, cluster, consumer, time, stop, progress);
     }
 
     private void committed(long offset) {

@@ -81,7 +81,7 @@ class AuditTest {
     @Test
     void an_outcome_that_was_committed_while_the_audit_looked_is_expected() {
         Audit audit = new Audit("app", EXACTLY_ONCE_V2, Map.of(ORDERS, new InputRange(0, 1, 5, false)));
-        audit.input(ORDERS, 0);
+        audit.input(ORDERS, 0, 1000L);
         audit.outcome(origin(0), Outcome.PROCESSED, Part.WHOLE);
         audit.outcome(origin(4), Outcome.PROCESSED, Part.WHOLE);
         assertThat(audit.report().isConserved()).isTrue();
@@ -94,8 +94,8 @@ class AuditTest {
     void a_gap_in_the_input_needs_no_outcome_and_one_for_it_is_unexpected_under_both_guarantees() {
         for (Guarantee guarantee : Guarantee.values()) {
             Audit audit = new Audit("app", guarantee, Map.of(ORDERS, new InputRange(0, 3, 3, false)));
-            audit.input(ORDERS, 0);
-            audit.input(ORDERS, 2);
+            audit.input(ORDERS, 0, 1000L);
+            audit.input(ORDERS, 2, 1000L);
             audit.outcome(origin(0), Outcome.PROCESSED, Part.WHOLE);
             audit.outcome(origin(2), Outcome.PROCESSED, Part.WHOLE);
             assertThat(audit.report().isConserved()).isTrue();
@@ -107,7 +107,7 @@ class AuditTest {
     @Test
     void outcomes_of_records_that_retention_removed_are_no_longer_in_the_input() {
         Audit audit = new Audit("app", EXACTLY_ONCE_V2, Map.of(ORDERS, new InputRange(10, 11, 11, false)));
-        audit.input(ORDERS, 10);
+        audit.input(ORDERS, 10, 1000L);
         audit.outcome(origin(3), Outcome.PROCESSED, Part.WHOLE);
         audit.outcome(origin(10), Outcome.PROCESSED, Part.WHOLE);
         AuditReport report = audit.report();
@@ -118,7 +118,7 @@ class AuditTest {
     @Test
     void records_that_retention_removes_while_the_audit_reads_are_no_longer_in_the_input() {
         Audit audit = new Audit("app", EXACTLY_ONCE_V2, Map.of(ORDERS, new InputRange(0, 2, 2, false)));
-        audit.input(ORDERS, 1);
+        audit.input(ORDERS, 1, 1000L);
         audit.removedBelow(ORDERS, 1);
         audit.outcome(origin(0), Outcome.PROCESSED, Part.WHOLE);
         audit.outcome(origin(1), Outcome.PROCESSED, Part.WHOLE);
@@ -129,7 +129,7 @@ class AuditTest {
     @Test
     void outcomes_of_records_that_compaction_removed_are_no_longer_in_the_input() {
         Audit audit = new Audit("app", EXACTLY_ONCE_V2, Map.of(ORDERS, new InputRange(0, 2, 2, true)));
-        audit.input(ORDERS, 1);
+        audit.input(ORDERS, 1, 1000L);
         audit.outcome(origin(0), Outcome.PROCESSED, Part.WHOLE);
         audit.outcome(origin(1), Outcome.PROCESSED, Part.WHOLE);
         assertThat(audit.report().isConserved()).isTrue();
@@ -221,7 +221,7 @@ class AuditTest {
     void memory_stays_bounded_when_parts_never_become_complete() {
         Audit audit = new Audit("app", AT_LEAST_ONCE, Map.of(ORDERS, new InputRange(0, 200, 200, false)), 100);
         for (int offset = 0; offset < 200; offset++) {
-            audit.input(ORDERS, offset);
+            audit.input(ORDERS, offset, 1000L);
         }
         assertThatThrownBy(() -> {
                     for (int offset = 0; offset < 200; offset++) {
@@ -246,10 +246,43 @@ class AuditTest {
                 .isEqualTo(total.input());
     }
 
+    @Test
+    void an_outcome_that_came_ahead_counts_when_its_record_is_committed() {
+        Audit audit = new Audit("app", EXACTLY_ONCE_V2, Map.of(ORDERS, new InputRange(0, 1, 3, false)));
+        audit.input(ORDERS, 0, 1000L);
+        audit.inputRead();
+        audit.outcome(origin(0), Outcome.PROCESSED, Part.WHOLE);
+        audit.outcome(origin(2), Outcome.DROPPED, Part.WHOLE);
+        assertThat(audit.report().total().newer()).isEqualTo(1);
+        audit.forgetProven();
+        audit.extend(Map.of(ORDERS, new InputRange(0, 3, 3, false)));
+        audit.input(ORDERS, 1, 1000L);
+        audit.input(ORDERS, 2, 1000L);
+        audit.inputRead();
+        assertThat(audit.report().firstMissing()).containsExactly(origin(1));
+        audit.outcome(origin(1), Outcome.PROCESSED, Part.WHOLE);
+        assertThat(audit.report().isConserved()).isTrue();
+        assertThat(audit.report().total())
+                .returns(3L, PartitionAudit::input)
+                .returns(2L, PartitionAudit::processed)
+                .returns(1L, PartitionAudit::dropped)
+                .returns(0L, PartitionAudit::newer);
+    }
+
+    @Test
+    void another_outcome_of_what_is_proven_and_forgotten_is_a_duplicate() {
+        Audit audit = audit(EXACTLY_ONCE_V2, 1);
+        audit.outcome(origin(0), Outcome.PROCESSED, Part.WHOLE);
+        audit.forgetProven();
+        audit.outcome(origin(0), Outcome.PROCESSED, Part.WHOLE);
+        assertThat(audit.report().isConserved()).isFalse();
+        assertThat(audit.report().firstDuplicated()).containsExactly(origin(0));
+    }
+
     private static Audit audit(Guarantee guarantee, long records) {
         Audit audit = new Audit("app", guarantee, Map.of(ORDERS, new InputRange(0, records, records, false)));
         for (long offset = 0; offset < records; offset++) {
-            audit.input(ORDERS, offset);
+            audit.input(ORDERS, offset, 1000L);
         }
         return audit;
     }

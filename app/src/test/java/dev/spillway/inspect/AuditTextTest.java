@@ -12,6 +12,8 @@ import java.util.stream.LongStream;
 import org.junit.jupiter.api.Test;
 
 class AuditTextTest {
+    private static final RecordTimes TIMES = new RecordTimes(1_700_000_000_000L, 1_700_000_001_000L);
+
     @Test
     void a_conserved_audit_is_a_table_and_a_verdict() {
         assertThat(lines(report(EXACTLY_ONCE_V2, good(0), good(1))))
@@ -23,12 +25,17 @@ class AuditTextTest {
                         "orders-1   1,234,567  1,000,000  234,567              0        0           0",
                         "total      2,469,134  2,000,000  469,134              0        0           0",
                         "",
+                        "partition  from      up to  first written         last written",
+                        "orders-0      0  1,234,567  2023-11-14T22:13:20Z  2023-11-14T22:13:21Z",
+                        "orders-1      0  1,234,567  2023-11-14T22:13:20Z  2023-11-14T22:13:21Z",
+                        "",
                         "CONSERVED: each of 2,469,134 input records has exactly one outcome");
     }
 
     @Test
     void what_is_wrong_is_named_and_so_are_the_first_origins() {
-        PartitionAudit bad = new PartitionAudit(new PartitionId("orders", 0), 0, 9, 9, 5, 0, 0, 4, 1, 2, 3, 0, 0);
+        PartitionAudit bad =
+                new PartitionAudit(new PartitionId("orders", 0), 0, 9, 9, 5, 0, 0, 4, 1, 2, 3, 0, 0, RecordTimes.NONE);
         AuditReport report = new AuditReport(
                 "orders-app",
                 EXACTLY_ONCE_V2,
@@ -46,6 +53,9 @@ class AuditTextTest {
                         "partition  input  processed  dropped  dead-lettered  missing  duplicated  unexpected",
                         "orders-0       9          5        0              0        4           2           3",
                         "",
+                        "partition  from  up to  first written  last written",
+                        "orders-0      0      9  -              -",
+                        "",
                         "missing     orders-0@1 orders-0@2",
                         "            and 2 more",
                         "duplicated  orders-0@3",
@@ -62,7 +72,8 @@ class AuditTextTest {
 
     @Test
     void duplicates_are_told_but_no_fault_under_at_least_once() {
-        PartitionAudit twice = new PartitionAudit(new PartitionId("orders", 0), 0, 9, 9, 9, 0, 0, 0, 0, 2, 0, 0, 5);
+        PartitionAudit twice =
+                new PartitionAudit(new PartitionId("orders", 0), 0, 9, 9, 9, 0, 0, 0, 0, 2, 0, 0, 5, RecordTimes.NONE);
         AuditReport report = report(AT_LEAST_ONCE, twice);
         assertThat(report.isConserved()).isTrue();
         assertThat(report.text())
@@ -72,8 +83,8 @@ class AuditTextTest {
 
     @Test
     void a_group_that_has_committed_nothing_is_told() {
-        PartitionAudit none =
-                new PartitionAudit(new PartitionId("orders", 0), 0, InputRange.NOTHING, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0);
+        PartitionAudit none = new PartitionAudit(
+                new PartitionId("orders", 0), 0, InputRange.NOTHING, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, RecordTimes.NONE);
         AuditReport report = report(EXACTLY_ONCE_V2, none);
         assertThat(report.isConserved()).isTrue();
         assertThat(report.text())
@@ -87,8 +98,8 @@ class AuditTextTest {
         List<Origin> origins = LongStream.range(1_000_000, 1_000_010)
                 .mapToObj(offset -> new Origin("orders", 0, offset))
                 .toList();
-        PartitionAudit bad =
-                new PartitionAudit(new PartitionId("orders", 0), 0, 9, 99_999_999, 9, 0, 0, 99_999_990, 0, 0, 0, 0, 0);
+        PartitionAudit bad = new PartitionAudit(
+                new PartitionId("orders", 0), 0, 9, 99_999_999, 9, 0, 0, 99_999_990, 0, 0, 0, 0, 0, RecordTimes.NONE);
         AuditReport report = new AuditReport(
                 "orders-app", EXACTLY_ONCE_V2, List.of(bad), origins, origins, origins, 0, 0, List.of());
         assertThat(lines(report)).allSatisfy(line -> assertThat(line).hasSizeLessThanOrEqualTo(80));
@@ -98,13 +109,14 @@ class AuditTextTest {
     void the_json_has_names_to_rely_on() {
         assertThat(report(EXACTLY_ONCE_V2, good(0)).json())
                 .isEqualTo("{\"application\":\"orders-app\",\"guarantee\":\"exactly_once_v2\",\"conserved\":true,"
-                        + "\"committed\":true,\"total\":{\"input\":1234567,\"processed\":1000000,\"dropped\":234567,"
-                        + "\"deadLettered\":0,\"missing\":0,\"incomplete\":0,\"duplicated\":0,\"unexpected\":0,"
-                        + "\"noLongerInInput\":0,\"newer\":0},\"partitions\":[{\"topic\":\"orders\",\"partition\":0,"
-                        + "\"start\":0,\"committed\":1234567,\"input\":1234567,\"processed\":1000000,\"dropped\":234567,"
-                        + "\"deadLettered\":0,\"missing\":0,\"incomplete\":0,\"duplicated\":0,\"unexpected\":0,"
-                        + "\"noLongerInInput\":0,\"newer\":0}],\"firstMissing\":[],\"firstDuplicated\":[],"
-                        + "\"firstUnexpected\":[],\"foreign\":0,\"notes\":[]}");
+                               + "\"committed\":true,\"total\":{\"input\":1234567,\"processed\":1000000,\"dropped\":234567,"
+                               + "\"deadLettered\":0,\"missing\":0,\"incomplete\":0,\"duplicated\":0,\"unexpected\":0,"
+                               + "\"noLongerInInput\":0,\"newer\":0},\"partitions\":[{\"topic\":\"orders\",\"partition\":0,"
+                               + "\"start\":0,\"committed\":1234567,\"input\":1234567,\"processed\":1000000,\"dropped\":234567,"
+                               + "\"deadLettered\":0,\"missing\":0,\"incomplete\":0,\"duplicated\":0,\"unexpected\":0,"
+                               + "\"noLongerInInput\":0,\"newer\":0,\"firstRecordAt\":\"2023-11-14T22:13:20.000Z\","
+                               + "\"lastRecordAt\":\"2023-11-14T22:13:21.000Z\"}],\"firstMissing\":[],\"firstDuplicated\":[],"
+                               + "\"firstUnexpected\":[],\"foreign\":0,\"notes\":[]}");
     }
 
     private static AuditReport report(Guarantee guarantee, PartitionAudit... partitions) {
@@ -114,7 +126,20 @@ class AuditTextTest {
 
     private static PartitionAudit good(int number) {
         return new PartitionAudit(
-                new PartitionId("orders", number), 0, 1_234_567, 1_234_567, 1_000_000, 234_567, 0, 0, 0, 0, 0, 0, 0);
+                new PartitionId("orders", number),
+                0,
+                1_234_567,
+                1_234_567,
+                1_000_000,
+                234_567,
+                0,
+                0,
+                0,
+                0,
+                0,
+                0,
+                0,
+                TIMES);
     }
 
     private static List<String> lines(AuditReport report) {

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.spillway.ledger.Origin;
 import java.time.Instant;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 
 class DropCountsTest {
@@ -11,77 +12,91 @@ class DropCountsTest {
 
     @Test
     void groups_are_ordered_by_count_with_their_first_and_last_moments() {
-        DropCounts counts = new DropCounts(Grouping.KEY);
+        DropCounts counts = new DropCounts(List.of(Grouping.KEY));
         counts.add(shed("a", NOON));
         counts.add(shed("b", NOON.plusSeconds(9)));
         counts.add(shed("b", NOON.plusSeconds(3)));
-        assertThat(counts.report("drops", true).rows())
+        assertThat(table(counts).rows())
                 .containsExactly(
-                        new DropReport.Row("b", 2, NOON.plusSeconds(3), NOON.plusSeconds(9)),
-                        new DropReport.Row("a", 1, NOON, NOON));
+                        new GroupTable.Row("b", 2, 0, NOON.plusSeconds(3), NOON.plusSeconds(9)),
+                        new GroupTable.Row("a", 1, 0, NOON, NOON));
     }
 
     @Test
     void minutes_are_ordered_by_time() {
-        DropCounts counts = new DropCounts(Grouping.MINUTE);
+        DropCounts counts = new DropCounts(List.of(Grouping.MINUTE));
         counts.add(shed("a", NOON.plusSeconds(61)));
         counts.add(shed("a", NOON.plusSeconds(62)));
         counts.add(shed("a", NOON));
-        assertThat(counts.report("drops", true).rows())
-                .extracting(DropReport.Row::group)
+        assertThat(table(counts).rows())
+                .extracting(GroupTable.Row::group)
                 .containsExactly("2026-01-31T12:00Z", "2026-01-31T12:01Z");
     }
 
     @Test
     void partitions_are_those_of_the_input() {
-        DropCounts counts = new DropCounts(Grouping.PARTITION);
+        DropCounts counts = new DropCounts(List.of(Grouping.PARTITION));
         counts.add(shed("a", NOON));
-        assertThat(counts.report("drops", true).rows())
-                .extracting(DropReport.Row::group)
-                .containsExactly("orders-3");
+        assertThat(table(counts).rows()).extracting(GroupTable.Row::group).containsExactly("orders-3");
     }
 
     @Test
-    void memory_stays_bounded_and_what_is_left_out_is_counted() {
-        DropCounts counts = new DropCounts(Grouping.KEY, 100);
+    void memory_stays_bounded_and_the_text_says_by_how_much_counts_may_be_off() {
+        DropCounts counts = new DropCounts(List.of(Grouping.KEY), 100);
         for (int i = 0; i < 10_000; i++) {
-            counts.add(shed("key-" + i % 1000, NOON));
+            counts.add(shed(i % 3 == 0 ? "hot" : "key-" + i % 1000, NOON));
         }
         assertThat(counts.held()).isEqualTo(100);
         DropReport report = counts.report("drops", true);
         assertThat(report.tombstones()).isEqualTo(10_000);
-        assertThat(report.inOtherGroups()).isEqualTo(9_000);
-        assertThat(report.text()).contains("... and 9,800 records with other keys");
+        GroupTable.Row hot = table(counts).rows().get(0);
+        assertThat(hot.group()).isEqualTo("hot");
+        assertThat(hot.count()).isBetween(3334L, 3334L + hot.error());
+        assertThat(report.text()).contains("There are more than 100 keys").contains("with other keys");
+    }
+
+    @Test
+    void a_table_of_stages_is_shown_only_where_there_are_some() {
+        List<Grouping> both = List.of(Grouping.REASON, Grouping.STAGE);
+        DropCounts without = new DropCounts(both);
+        without.add(shed("a", NOON));
+        assertThat(without.report("drops", true).text()).doesNotContain("stage");
+        DropCounts with = new DropCounts(both);
+        with.add(new Tombstone(NOON, "DROP_OLDEST", "enrich", "a", new Origin("orders", 3, 1), 0, 0));
+        assertThat(with.report("drops", true).text()).contains("stage").contains("enrich");
     }
 
     @Test
     void of_too_many_minutes_the_latest_are_kept() {
-        DropCounts counts = new DropCounts(Grouping.MINUTE, 3);
+        DropCounts counts = new DropCounts(List.of(Grouping.MINUTE), 3);
         for (int minute : new int[] {5, 1, 3, 2, 4, 0}) {
             counts.add(shed("a", NOON.plusSeconds(60L * minute)));
         }
-        DropReport report = counts.report("drops", true);
-        assertThat(report.rows())
-                .extracting(DropReport.Row::group)
+        assertThat(table(counts).rows())
+                .extracting(GroupTable.Row::group)
                 .containsExactly("2026-01-31T12:03Z", "2026-01-31T12:04Z", "2026-01-31T12:05Z");
-        assertThat(report.inOtherGroups()).isEqualTo(3);
+        assertThat(table(counts).elsewhere()).isEqualTo(3);
     }
 
     @Test
     void every_tombstone_is_in_a_row_or_in_the_rest() {
         for (Grouping grouping : Grouping.values()) {
-            DropCounts counts = new DropCounts(grouping, 7);
+            DropCounts counts = new DropCounts(List.of(grouping), 7);
             for (int i = 0; i < 500; i++) {
                 counts.add(shed("key-" + i % 30, NOON.plusSeconds(17L * (i * 31 % 500))));
             }
-            DropReport report = counts.report("drops", true);
-            long inRows =
-                    report.rows().stream().mapToLong(DropReport.Row::count).sum();
-            assertThat(inRows + report.inOtherGroups()).as("by %s", grouping).isEqualTo(500);
+            long inRows = table(counts).rows().stream()
+                    .mapToLong(GroupTable.Row::count)
+                    .sum();
+            assertThat(inRows + table(counts).elsewhere()).as("by %s", grouping).isEqualTo(500);
         }
     }
 
+    private static GroupTable table(DropCounts counts) {
+        return counts.report("drops", true).tables().get(0);
+    }
+
     private static Tombstone shed(String key, Instant at) {
-        return new Tombstone(at, "DROP_OLDEST", key, new Origin("orders", 3, 1), 0, 0);
+        return new Tombstone(at, "DROP_OLDEST", null, key, new Origin("orders", 3, 1), 0, 0);
     }
 }

@@ -1,11 +1,13 @@
 package dev.spillway.inspect;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.spillway.flow.CancellationToken;
 import dev.spillway.flow.SkippingTime;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -37,7 +39,7 @@ class DropsTest {
     void it_reads_every_partition_to_the_end_that_it_had_at_the_start() {
         consumer.updateEndOffsets(Map.of(ZERO, 2L, ONE, 1L));
         arrive(List.of(tombstone(0, 0), tombstone(0, 1), tombstone(0, 2), tombstone(1, 0)));
-        DropReport report = drops.count(new ReadStart.Beginning(), Grouping.REASON);
+        DropReport report = count(new ReadStart.Beginning());
         assertThat(report.complete()).isTrue();
         assertThat(report.tombstones()).isEqualTo(3);
     }
@@ -45,7 +47,7 @@ class DropsTest {
     @Test
     void an_empty_topic_has_nothing_to_show_and_is_not_waited_for() {
         consumer.updateEndOffsets(Map.of(ZERO, 0L, ONE, 0L));
-        DropReport report = drops.count(new ReadStart.Beginning(), Grouping.REASON);
+        DropReport report = count(new ReadStart.Beginning());
         assertThat(report.text()).startsWith("nothing was shed");
     }
 
@@ -53,7 +55,7 @@ class DropsTest {
     void records_of_others_are_counted_apart() {
         consumer.updateEndOffsets(Map.of(ZERO, 2L, ONE, 0L));
         arrive(List.of(tombstone(0, 0), Records.record("drops", 0, 1, "key", Map.of())));
-        DropReport report = drops.count(new ReadStart.Beginning(), Grouping.REASON);
+        DropReport report = count(new ReadStart.Beginning());
         assertThat(report.strangers()).isEqualTo(1);
         assertThat(report.text()).contains("(not a tombstone): 1");
     }
@@ -61,8 +63,7 @@ class DropsTest {
     @Test
     void from_latest_skips_what_is_there_and_follow_shows_what_comes() {
         consumer.updateEndOffsets(Map.of(ZERO, 1L, ONE, 0L));
-        assertThat(drops.count(new ReadStart.Latest(), Grouping.REASON).tombstones())
-                .isZero();
+        assertThat(count(new ReadStart.Latest()).tombstones()).isZero();
         arrive(List.of(tombstone(0, 1), Records.record("drops", 0, 2, "key", Map.of()), tombstone(0, 3)));
         assertThat(followed(2)).containsExactly(1L, 3L);
     }
@@ -71,8 +72,7 @@ class DropsTest {
     void follow_misses_nothing_that_came_while_the_rest_was_read() {
         consumer.updateEndOffsets(Map.of(ZERO, 1L, ONE, 0L));
         arrive(List.of(tombstone(0, 0), tombstone(0, 1)));
-        assertThat(drops.count(new ReadStart.Beginning(), Grouping.REASON).tombstones())
-                .isEqualTo(1);
+        assertThat(count(new ReadStart.Beginning()).tombstones()).isEqualTo(1);
         arrive(List.of(tombstone(0, 1), tombstone(0, 2)));
         assertThat(followed(2)).containsExactly(1L, 2L);
     }
@@ -81,7 +81,7 @@ class DropsTest {
     void a_stop_ends_reading_and_the_report_says_so() {
         consumer.updateEndOffsets(Map.of(ZERO, 1_000_000L, ONE, 0L));
         consumer.schedulePollTask(() -> stop.cancel("enough"));
-        DropReport report = drops.count(new ReadStart.Beginning(), Grouping.REASON);
+        DropReport report = count(new ReadStart.Beginning());
         assertThat(report.complete()).isFalse();
         assertThat(report.text()).contains("stopped before the end");
         assertThat(Thread.currentThread().isInterrupted()).isFalse();
@@ -91,9 +91,29 @@ class DropsTest {
     void a_partition_that_stays_silent_is_named_after_a_while() {
         consumer.updateEndOffsets(Map.of(ZERO, 1L, ONE, 0L));
         consumer.schedulePollTask(() -> time.advance(Duration.ofSeconds(31)));
-        assertThatThrownBy(() -> drops.count(new ReadStart.Beginning(), Grouping.REASON))
+        assertThatThrownBy(() -> count(new ReadStart.Beginning()))
                 .isInstanceOf(TimeoutException.class)
                 .hasMessageContaining("drops-0 (at offset 0 of 1)");
+    }
+
+    @Test
+    void what_was_decided_outside_of_the_window_is_left_out() {
+        consumer.updateEndOffsets(Map.of(ZERO, 3L, ONE, 0L));
+        arrive(List.of(at(0, "2026-01-31T11:59:59Z"), at(1, "2026-01-31T12:00:00Z"), at(2, "2026-01-31T13:00:00Z")));
+        TimeWindow noon = new TimeWindow(new ReadStart.Beginning(), Instant.parse("2026-01-31T13:00:00Z"));
+        List<Long> offsets = new ArrayList<>();
+        drops.list(noon, tombstone -> offsets.add(tombstone.offset()));
+        assertThat(offsets).containsExactly(0L, 1L);
+    }
+
+    private static ConsumerRecord<byte[], byte[]> at(long offset, String at) {
+        ConsumerRecord<byte[], byte[]> tombstone = tombstone(0, offset);
+        tombstone.headers().remove("spillway.at").add("spillway.at", at.getBytes(UTF_8));
+        return tombstone;
+    }
+
+    private DropReport count(ReadStart start) {
+        return drops.count(new TimeWindow(start, Instant.MAX), List.of(Grouping.REASON));
     }
 
     private void arrive(List<ConsumerRecord<byte[], byte[]>> records) {

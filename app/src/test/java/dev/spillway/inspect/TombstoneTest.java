@@ -15,9 +15,25 @@ class TombstoneTest {
         assertThat(Tombstone.read(Records.tombstone("drops", 2, 7, "key-1"))).hasValueSatisfying(tombstone -> {
             assertThat(tombstone.text()).isEqualTo("2026-01-31T12:00:00.123Z  DROP_OLDEST   orders-1@7  key-1");
             assertThat(tombstone.json())
-                    .isEqualTo("{\"type\":\"tombstone\",\"at\":\"2026-01-31T12:00:00.123Z\",\"reason\":\"DROP_OLDEST\","
-                            + "\"key\":\"key-1\",\"origin\":\"orders-1@7\",\"partition\":2,\"offset\":7}");
+                    .isEqualTo(
+                            "{\"type\":\"tombstone\",\"at\":\"2026-01-31T12:00:00.123Z\",\"reason\":\"DROP_OLDEST\","
+                                + "\"stage\":null,\"key\":\"key-1\",\"origin\":\"orders-1@7\",\"partition\":2,\"offset\":7}");
         });
+    }
+
+    @Test
+    void it_tells_the_stage_where_there_are_several() {
+        Tombstone tombstone = Tombstone.read(with("spillway.stage", "enrich")).orElseThrow();
+        assertThat(tombstone.text()).contains("  enrich  DROP_OLDEST");
+        assertThat(tombstone.json()).contains("\"stage\":\"enrich\"");
+    }
+
+    @Test
+    void a_key_that_a_spreadsheet_would_calculate_is_only_text_there() {
+        Tombstone tombstone =
+                Tombstone.read(Records.tombstone("drops", 2, 7, "=1+1,\"x\"")).orElseThrow();
+        assertThat(tombstone.csv())
+                .isEqualTo("2026-01-31T12:00:00.123Z,,DROP_OLDEST,\"'=1+1,\"\"x\"\"\",orders-1@7,2,7");
     }
 
     @Test

@@ -279,8 +279,40 @@ class OutputFactoryTest {
         assertThat(withoutKey.key()).isNull();
         assertThat(List.of(withoutHeaders, withoutValue, withoutKey))
                 .allSatisfy(letter -> assertThat(names(letter))
-                        .hasSize(5)
+                        .hasSize(6)
                         .allSatisfy(name -> assertThat(name).startsWith(OWN)));
+    }
+
+    @Test
+    void a_dead_letter_says_what_it_left_behind() {
+        Delivery large = delivery(7, new byte[1000], new byte[1000], new RecordHeaders().add("large", new byte[1000]));
+
+        assertThat(names(factory(4000).deadLetter(large, "no", 1))).doesNotContain("spillway.omitted");
+        assertThat(header(factory(3000).deadLetter(large, "no", 1), "spillway.omitted"))
+                .isEqualTo("headers");
+        assertThat(header(factory(2000).deadLetter(large, "no", 1), "spillway.omitted"))
+                .isEqualTo("headers, value");
+        assertThat(header(factory(1000).deadLetter(large, "no", 1), "spillway.omitted"))
+                .isEqualTo("headers, value, key");
+    }
+
+    @Test
+    void all_outputs_of_a_record_that_was_put_back_name_its_first_life() throws OutputTooLargeException {
+        Delivery replayed = delivery(
+                7, bytes("key"), bytes("value"), new RecordHeaders().add("spillway.replayed", bytes("in-0@1")));
+
+        assertThat(header(result(replayed, null), "spillway.replayed")).isEqualTo("in-0@1");
+        assertThat(header(deadLetter(replayed, "no"), "spillway.replayed")).isEqualTo("in-0@1");
+        assertThat(header(factory(1000).tombstone(replayed, ShedReason.DROP_NEWEST), "spillway.replayed"))
+                .isEqualTo("in-0@1");
+    }
+
+    @Test
+    void a_first_life_that_is_longer_than_any_origin_is_not_carried_on() {
+        Delivery forged =
+                delivery(7, bytes("key"), bytes("value"), new RecordHeaders().add("spillway.replayed", new byte[301]));
+
+        assertThat(names(deadLetter(forged, "no"))).doesNotContain("spillway.replayed");
     }
 
     @Test
