@@ -1,6 +1,9 @@
 package dev.spillway;
 
 import com.google.errorprone.annotations.concurrent.GuardedBy;
+import java.io.BufferedOutputStream;
+import java.io.DataInputStream;
+import java.io.DataOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
@@ -8,14 +11,18 @@ import java.io.UncheckedIOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
+import java.nio.ByteBuffer;
 import java.util.HashSet;
 import java.util.Set;
+import org.apache.kafka.common.protocol.ApiKeys;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A network between clients and one broker that a test can cut: a TCP proxy on the loopback interface.
  *
  * <p>While it is {@linkplain #cut cut} nothing comes through, in either direction, and nobody is told: connections stay, new ones are
- * accepted, and what is sent into them arrives after the {@linkplain #mend mending}, as TCP has it. Thread-safe.
+ * accepted, and what is sent into them arrives after the {@linkplain #mend mending}, as TCP has it. It knows just enough of Kafka's
+ * protocol, a length and the number of the kind of request, to be cut {@linkplain #cutBefore at} one. Thread-safe.
  */
 public final class Relay implements AutoCloseable {
     private static final int BUFFER_BYTES = 64 * 1024;
@@ -30,6 +37,14 @@ public final class Relay implements AutoCloseable {
 
     @GuardedBy("this")
     private boolean cut;
+
+    /** The kind of request that it is to be cut at; null for none. */
+    @GuardedBy("this")
+    private @Nullable ApiKeys trigger;
+
+    /** Whether that request still passes. */
+    @GuardedBy("this")
+    private boolean triggerPasses;
 
     @GuardedBy("this")
     private boolean closed;
@@ -60,9 +75,26 @@ public final class Relay implements AutoCloseable {
         cut = true;
     }
 
-    /** Lets everything through again, what was sent in the meantime first. */
+    /** Is cut as soon as such a request comes, which does not get through any more. */
+    public synchronized void cutBefore(ApiKeys request) {
+        trigger = request;
+        triggerPasses = false;
+    }
+
+    /** Is cut as soon as such a request has come through; its answer does not. */
+    public synchronized void cutAfter(ApiKeys request) {
+        trigger = request;
+        triggerPasses = true;
+    }
+
+    public synchronized boolean isCut() {
+        return cut;
+    }
+
+    /** Lets everything through again, what was sent in the meantime first, and waits for no request any more. */
     public synchronized void mend() {
         cut = false;
+        trigger = null;
         notifyAll();
     }
 
@@ -99,8 +131,8 @@ public final class Relay implements AutoCloseable {
     private void serve(Socket client) {
         try (client;
                 Socket broker = connect(client)) {
-            daemon("relay-" + port() + "-out", () -> pump(broker, client));
-            pump(client, broker);
+            daemon("relay-" + port() + "-out", () -> passAnswers(broker, client));
+            passRequests(client, broker);
         } catch (IOException e) {
             // the broker is away: the client is told by its connection's end
         } finally {
@@ -118,21 +150,53 @@ public final class Relay implements AutoCloseable {
     }
 
     /** Returns when either side has ended, and ends the other. */
-    private void pump(Socket from, Socket to) {
-        try (from;
-                to) {
-            InputStream in = from.getInputStream();
-            OutputStream out = to.getOutputStream();
+    private void passRequests(Socket client, Socket broker) {
+        try (client;
+                broker) {
+            DataInputStream in = new DataInputStream(client.getInputStream());
+            DataOutputStream out = new DataOutputStream(new BufferedOutputStream(broker.getOutputStream()));
+            while (true) {
+                byte[] request = in.readNBytes(in.readInt());
+                boolean cutBehind = meet(ApiKeys.forId(ByteBuffer.wrap(request).getShort()));
+                if (!cutBehind) {
+                    awaitPassage();
+                }
+                out.writeInt(request.length);
+                out.write(request);
+                out.flush();
+            }
+        } catch (IOException e) {
+            // that is how a connection ends when its other side is gone
+        } finally {
+            forget(client);
+        }
+    }
+
+    /** Returns when either side has ended, and ends the other. */
+    private void passAnswers(Socket broker, Socket client) {
+        try (broker;
+                client) {
+            InputStream in = broker.getInputStream();
+            OutputStream out = client.getOutputStream();
             byte[] buffer = new byte[BUFFER_BYTES];
             for (int count = in.read(buffer); count >= 0; count = in.read(buffer)) {
                 awaitPassage();
                 out.write(buffer, 0, count);
             }
         } catch (IOException e) {
-            // that is how a connection ends when its other side is gone
+            // as above
         } finally {
-            forget(from);
+            forget(broker);
         }
+    }
+
+    /** Cuts if that is what such a request was to do; returns whether this one passes nevertheless. */
+    private synchronized boolean meet(ApiKeys request) {
+        if (request != trigger || cut) {
+            return false;
+        }
+        cut = true;
+        return triggerPasses;
     }
 
     /** Returns the target's port as soon as anything may go there. */
