@@ -36,7 +36,7 @@ class ChaosIT {
                 Deployment deployment = deployment(brokers);
                 Load load = deployment.load(PER_SECOND, JOB)) {
             Crew crew = new Crew(deployment, List.of(1, 2, 3), plan.named());
-            deployment.awaitProgress(PER_SECOND);
+            deployment.awaitProgress(PER_SECOND, PATIENCE);
             try (Progress progress = new Progress(brokers.client(), deployment.id());
                     EpochCounts epochs = new EpochCounts(crew::processes)) {
                 List<Incident> incidents = new Storm(brokers, crew, new Random(plan.seed())).rage(plan.duration());
