@@ -76,7 +76,7 @@ class ServerPropertiesTest {
     void listensForClientsAtFurtherPortsToo() throws IOException {
         Map<String, String> chosen = Map.of(ServerProperties.FURTHER_LISTENERS, "SSL:20011,SASL_SSL:20012");
 
-        assertThat(written(new ServerProperties(FIRST, List.of(FIRST), chosen)))
+        assertThat(written(new ServerProperties(FIRST, List.of(FIRST), null, chosen)))
                 .containsEntry(
                         "listeners",
                         "PLAINTEXT://127.0.0.1:20001,CONTROLLER://127.0.0.1:20002,SSL://127.0.0.1:20011,SASL_SSL://127.0.0.1:20012")
