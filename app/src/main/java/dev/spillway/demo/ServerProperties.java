@@ -86,7 +86,7 @@ final class ServerProperties {
                 "advertised.listeners",
                 clients + relay,
                 "listener.security.protocol.map",
-                "PLAINTEXT:PLAINTEXT,RELAYED:PLAINTEXT,CONTROLLER:PLAINTEXT",
+                "PLAINTEXT:PLAINTEXT,CONTROLLER:PLAINTEXT" + (relayPorts == null ? "" : ",RELAYED:PLAINTEXT"),
                 "inter.broker.listener.name",
                 "PLAINTEXT",
                 "controller.listener.names",
