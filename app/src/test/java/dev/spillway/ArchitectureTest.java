@@ -131,6 +131,17 @@ class ArchitectureTest {
         nobodyWorksWith(Consumer.class);
     }
 
+    /** A wake-up that nobody waits for breaks off the next call instead, and that may be the last commit. */
+    @Test
+    void nobody_wakes_the_consumer_up() {
+        noClasses()
+                .should()
+                .accessTargetWhere(oneOf(
+                        "org.apache.kafka.clients.consumer.Consumer.wakeup",
+                        "org.apache.kafka.clients.consumer.KafkaConsumer.wakeup"))
+                .check(PRODUCT);
+    }
+
     @Test
     void only_sink_sees_the_producer() {
         nobodySees(Producer.class, names("sink"));

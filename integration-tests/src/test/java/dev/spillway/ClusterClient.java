@@ -19,6 +19,7 @@ import java.util.concurrent.TimeoutException;
 import java.util.stream.IntStream;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.AdminClientConfig;
+import org.apache.kafka.clients.admin.ListConsumerGroupOffsetsOptions;
 import org.apache.kafka.clients.admin.NewTopic;
 import org.apache.kafka.clients.consumer.Consumer;
 import org.apache.kafka.clients.consumer.ConsumerConfig;
@@ -44,6 +45,7 @@ import org.jspecify.annotations.Nullable;
  */
 public final class ClusterClient implements AutoCloseable {
     private static final Duration TIMEOUT = Duration.ofSeconds(30);
+    private static final int SOON_MILLIS = 2000;
     private static final Duration POLL = Duration.ofMillis(100);
 
     /** A reader that has all there is shall not wait for more, nor its close for that. */
@@ -123,11 +125,26 @@ public final class ClusterClient implements AutoCloseable {
 
     /** The offsets that a group has committed, for those partitions for which it has. */
     public Map<TopicPartition, Long> committedOffsets(String group) throws InterruptedException {
-        Map<TopicPartition, @Nullable OffsetAndMetadata> offsets = get(admin.listConsumerGroupOffsets(group)
+        return offsets(get(admin.listConsumerGroupOffsets(group)
                 .partitionsToOffsetAndMetadata()
                 .toCompletionStage()
-                .toCompletableFuture());
-        return offsets.entrySet().stream()
+                .toCompletableFuture()));
+    }
+
+    /** The same where the cluster answers soon, as it need not while a broker is away; otherwise nothing. */
+    public Optional<Map<TopicPartition, Long>> committedOffsetsIfKnown(String group) throws InterruptedException {
+        try {
+            return Optional.of(offsets(
+                    admin.listConsumerGroupOffsets(group, new ListConsumerGroupOffsetsOptions().timeoutMs(SOON_MILLIS))
+                            .partitionsToOffsetAndMetadata()
+                            .get()));
+        } catch (ExecutionException e) {
+            return Optional.empty();
+        }
+    }
+
+    private static Map<TopicPartition, Long> offsets(Map<TopicPartition, @Nullable OffsetAndMetadata> committed) {
+        return committed.entrySet().stream()
                 .filter(entry -> entry.getValue() != null)
                 .collect(toMap(
                         Map.Entry::getKey,
@@ -136,8 +153,9 @@ public final class ClusterClient implements AutoCloseable {
 
     /** A producer of bytes; {@code settings} replace Kafka's defaults. The caller closes it. */
     public Producer<byte[], byte[]> producer(Map<String, Object> settings) {
-        Map<String, Object> all = new HashMap<>(settings);
+        Map<String, Object> all = new HashMap<>();
         all.put(ProducerConfig.BOOTSTRAP_SERVERS_CONFIG, bootstrapServers);
+        all.putAll(settings);
         return new KafkaProducer<>(all, new ByteArraySerializer(), new ByteArraySerializer());
     }
 

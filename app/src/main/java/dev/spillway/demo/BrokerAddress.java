@@ -13,8 +13,9 @@ import java.util.concurrent.ThreadLocalRandom;
  * @param nodeId the node's id in the cluster
  * @param port where clients connect
  * @param controllerPort where the nodes' controllers talk to each other
+ * @param relayedPort where a relay connects on behalf of its clients, if the cluster is to have any
  */
-record BrokerAddress(int nodeId, int port, int controllerPort) {
+record BrokerAddress(int nodeId, int port, int controllerPort, int relayedPort) {
     static final String HOST = "127.0.0.1";
 
     /**
@@ -29,8 +30,9 @@ record BrokerAddress(int nodeId, int port, int controllerPort) {
     /** An address whose ports were free a moment ago; whoever binds them first has them. */
     static BrokerAddress choose(int nodeId) {
         try (ServerSocket clients = bindAny();
-                ServerSocket controllers = bindAny()) {
-            return new BrokerAddress(nodeId, clients.getLocalPort(), controllers.getLocalPort());
+                ServerSocket controllers = bindAny();
+                ServerSocket relay = bindAny()) {
+            return new BrokerAddress(nodeId, clients.getLocalPort(), controllers.getLocalPort(), relay.getLocalPort());
         } catch (IOException e) {
             throw new UncheckedIOException("No free port on " + HOST, e);
         }

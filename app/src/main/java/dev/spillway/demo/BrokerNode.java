@@ -34,7 +34,8 @@ final class BrokerNode {
 
     /** A node that has never run, with a directory of its own. */
     BrokerNode(String clusterId, BrokerAddress self, List<BrokerAddress> cluster, BrokerSettings settings) {
-        directory = BrokerDirectory.create(new ServerProperties(self, cluster, settings.properties()));
+        directory = BrokerDirectory.create(
+                new ServerProperties(self, cluster, settings.relayPorts(), settings.properties()));
         command = command(clusterId, settings);
     }
 
@@ -88,11 +89,18 @@ final class BrokerNode {
         return process != null && !process.isAlive();
     }
 
+    /** Asks the JVM for an orderly end and returns at once. Does nothing if none runs. */
+    void askToStop() {
+        if (process != null) {
+            process.toHandle().destroy();
+        }
+    }
+
     /** Ends the JVM in order, by force if that takes longer than 20 s. Does nothing if none runs. */
     void stop() {
         noteUnaskedEnd();
         if (process != null) {
-            process.toHandle().destroy();
+            askToStop();
             process.onExit().completeOnTimeout(process, STOP_SECONDS, SECONDS).join();
             end(process);
         }

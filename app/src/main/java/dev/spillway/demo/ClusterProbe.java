@@ -1,6 +1,7 @@
 package dev.spillway.demo;
 
 import static java.util.concurrent.TimeUnit.SECONDS;
+import static java.util.stream.Collectors.toSet;
 
 import java.io.IOException;
 import java.net.InetAddress;
@@ -14,24 +15,25 @@ import java.util.concurrent.TimeoutException;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.AdminClientConfig;
 import org.apache.kafka.clients.admin.DescribeClusterResult;
+import org.apache.kafka.common.Node;
 import org.jspecify.annotations.Nullable;
 
-/** Finds out whether a cluster that is starting serves its clients. For one thread. */
+/** Finds out whether nodes of a cluster that are starting serve its clients. For one thread. */
 final class ClusterProbe implements AutoCloseable {
     private static final int TIMEOUT_SECONDS = 2;
 
     private final String clusterId;
-    private final List<BrokerAddress> cluster;
+    private final List<BrokerAddress> starting;
     private @Nullable Admin admin;
 
-    ClusterProbe(String clusterId, List<BrokerAddress> cluster) {
+    ClusterProbe(String clusterId, List<BrokerAddress> starting) {
         this.clusterId = clusterId;
-        this.cluster = cluster;
+        this.starting = starting;
     }
 
-    /** Whether all nodes are there; waits 2 s at most for each node to accept and to answer. */
+    /** Whether all of them are there; waits 2 s at most for each node to accept and to answer. */
     boolean answers() throws InterruptedException {
-        return cluster.stream().allMatch(ClusterProbe::accepts) && allRegistered();
+        return starting.stream().allMatch(ClusterProbe::accepts) && allRegistered();
     }
 
     @Override
@@ -58,7 +60,11 @@ final class ClusterProbe implements AutoCloseable {
         DescribeClusterResult answer = admin().describeCluster();
         try {
             return answer.clusterId().get(TIMEOUT_SECONDS, SECONDS).equals(clusterId)
-                    && answer.nodes().get(TIMEOUT_SECONDS, SECONDS).size() == cluster.size();
+                    && answer.nodes().get(TIMEOUT_SECONDS, SECONDS).stream()
+                            .map(Node::id)
+                            .collect(toSet())
+                            .containsAll(
+                                    starting.stream().map(BrokerAddress::nodeId).toList());
         } catch (ExecutionException | TimeoutException e) {
             return false;
         }
@@ -68,7 +74,7 @@ final class ClusterProbe implements AutoCloseable {
         if (admin == null) {
             admin = Admin.create(Map.of(
                     AdminClientConfig.BOOTSTRAP_SERVERS_CONFIG,
-                    cluster.stream().map(BrokerAddress::endpoint).toList(),
+                    starting.stream().map(BrokerAddress::endpoint).toList(),
                     AdminClientConfig.CLIENT_ID_CONFIG,
                     "local-kafka-probe"));
         }

@@ -10,16 +10,20 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.function.Supplier;
+import java.util.function.IntFunction;
+import java.util.function.IntUnaryOperator;
+import java.util.stream.IntStream;
 import org.apache.kafka.common.Uuid;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * A real Kafka cluster on this machine: one node, broker and controller in one, in a JVM of its own.
+ * A real Kafka cluster on this machine: one node or several, each broker and controller in one, in a JVM of its own.
  *
- * <p>It listens on 127.0.0.1 only, keeps its data in a temporary directory, and never outlives this process, not even
- * one that is killed (only the directory then stays behind). Topics are not created automatically.
+ * <p>It listens on 127.0.0.1 only, keeps its data in temporary directories, and never outlives this process, not even
+ * one that is killed (only the directories then stay behind). Topics are not created automatically. With three nodes
+ * or more, every topic has three replicas, and two of them have to have a record before it is acknowledged.
  *
  * <pre>{@code
  * try (LocalKafka kafka = LocalKafka.builder().partitions(4).start()) {
@@ -27,7 +31,7 @@ import org.slf4j.LoggerFactory;
  * }
  * }</pre>
  *
- * <p>Thread-safe: starting, stopping and closing exclude each other.
+ * <p>Nodes have the ids 1, 2, … Thread-safe: starting, stopping and closing exclude each other.
  */
 public final class LocalKafka implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(LocalKafka.class);
@@ -35,17 +39,18 @@ public final class LocalKafka implements AutoCloseable {
 
     private final String clusterId = Uuid.randomUuid().toString();
     private final List<BrokerAddress> cluster;
-    private final Path log;
     private final Duration startTimeout;
 
+    /** In the order of {@link #cluster}. */
     @GuardedBy("this")
-    private final BrokerNode node;
+    private final List<BrokerNode> nodes;
 
-    private LocalKafka(BrokerAddress address, BrokerSettings settings) {
-        cluster = List.of(address);
+    private LocalKafka(List<BrokerAddress> cluster, BrokerSettings settings) {
+        this.cluster = List.copyOf(cluster);
         startTimeout = settings.startTimeout();
-        node = new BrokerNode(clusterId, address, cluster, settings);
-        log = node.log().file();
+        nodes = this.cluster.stream()
+                .map(self -> new BrokerNode(clusterId, self, this.cluster, settings))
+                .toList();
     }
 
     public static Builder builder() {
@@ -57,87 +62,152 @@ public final class LocalKafka implements AutoCloseable {
         return cluster.stream().map(BrokerAddress::endpoint).collect(joining(","));
     }
 
-    /** The broker's log file. {@link #close} deletes it unless something failed. */
-    public Path log() {
-        return log;
+    /** How many nodes it has; not all of them need be running. */
+    public int size() {
+        return cluster.size();
     }
 
-    /** The broker's process id, or -1 while none runs. */
-    public synchronized long pid() {
-        return node.pid();
+    /** The first node's log file. {@link #close} deletes it unless something failed. */
+    public Path log() {
+        return log(1);
+    }
+
+    /** A node's log file. {@link #close} deletes it unless something failed. */
+    public synchronized Path log(int nodeId) {
+        return node(nodeId).log().file();
+    }
+
+    /** The first node's process id, or -1 while it does not run. */
+    public long pid() {
+        return pid(1);
+    }
+
+    /** A node's process id, or -1 while it does not run. */
+    public synchronized long pid(int nodeId) {
+        return node(nodeId).pid();
+    }
+
+    /** Where a relay reaches the node that it stands before, see {@link Builder#relays}. */
+    public int relayedPort(int nodeId) {
+        return cluster.get(nodeId - 1).relayedPort();
     }
 
     /**
-     * Starts the cluster again, with the data and at the address that it had, and returns when it answers.
+     * Starts the nodes that do not run, with the data and at the addresses that they had, and returns when they answer.
      *
-     * @throws IllegalStateException if it runs already
-     * @throws BrokerFailedException if the broker ends instead, or does not answer in time
-     * @throws InterruptedException if the calling thread was interrupted; the cluster is stopped then
+     * @throws IllegalStateException if all of them run already
+     * @throws BrokerFailedException if a node ends instead, or does not answer in time
+     * @throws InterruptedException if the calling thread was interrupted; what was started is stopped then
      */
     public synchronized void start() throws InterruptedException {
-        if (node.isAlive()) {
+        List<BrokerAddress> stopped = new ArrayList<>(cluster);
+        for (BrokerAddress address : cluster) {
+            if (node(address.nodeId()).isAlive()) {
+                stopped.remove(address);
+            }
+        }
+        if (stopped.isEmpty()) {
             throw new IllegalStateException(this + " runs already");
         }
-        node.launch();
-        try (ClusterProbe probe = new ClusterProbe(clusterId, cluster)) {
-            awaitAnswer(probe);
-        } catch (RuntimeException | InterruptedException e) {
-            node.kill();
-            throw e;
-        }
+        start(stopped);
     }
 
-    /** Stops the cluster in order, after 20 s by force, and keeps its data. Does nothing if it is stopped. */
+    /**
+     * Starts one node, as {@link #start()} does.
+     *
+     * @throws IllegalStateException if it runs already
+     */
+    public synchronized void start(int nodeId) throws InterruptedException {
+        if (node(nodeId).isAlive()) {
+            throw new IllegalStateException("node " + nodeId + " of " + this + " runs already");
+        }
+        start(List.of(cluster.get(nodeId - 1)));
+    }
+
+    /** Stops the cluster in order, what takes longer than 20 s by force, and keeps its data. Does nothing if it is stopped. */
     public synchronized void stop() {
-        node.stop();
+        nodes.forEach(BrokerNode::askToStop);
+        nodes.forEach(BrokerNode::stop);
+    }
+
+    /** Stops one node in order, after 20 s by force, and keeps its data. Does nothing if it is stopped. */
+    public synchronized void stop(int nodeId) {
+        node(nodeId).stop();
     }
 
     /**
      * Stops the cluster as a crash would (SIGKILL) and keeps its data. Does nothing if it is stopped.
      *
-     * <p>A {@link #start} after that takes longer: the controller does not let the broker back in before the killed
+     * <p>A {@link #start} after that takes longer: the controller does not let a broker back in before the killed
      * one's session has run out, 9 s by Kafka's default of {@code broker.session.timeout.ms}.
      */
     public synchronized void kill() {
-        node.kill();
+        nodes.forEach(BrokerNode::kill);
+    }
+
+    /** Stops one node as a crash would, see {@link #kill()}. */
+    public synchronized void kill(int nodeId) {
+        node(nodeId).kill();
     }
 
     /**
-     * Stops the cluster and deletes its directory. If the broker failed to start, or ended by itself, its log stays,
-     * and the exception or a warning says where.
+     * Ends the cluster and deletes its directories. If a node failed to start, or ended by itself, its log stays, and
+     * the exception or a warning says where.
      */
     @Override
     public synchronized void close() {
-        if (node.hasEndedByItself()) {
+        if (nodes.stream().anyMatch(BrokerNode::hasEndedByItself)) {
             LOG.warn("{}", this);
         }
-        node.stop();
-        node.delete();
+        nodes.forEach(BrokerNode::kill); // nobody needs the data any more
+        nodes.forEach(BrokerNode::delete);
     }
 
     @Override
     public synchronized String toString() {
-        return "Kafka at " + bootstrapServers() + " (" + node + ")";
+        return "Kafka at " + bootstrapServers() + " ("
+                + nodes.stream().map(BrokerNode::toString).collect(joining("; ")) + ")";
     }
 
     @GuardedBy("this")
-    private void awaitAnswer(ClusterProbe probe) throws InterruptedException {
+    private BrokerNode node(int nodeId) {
+        return nodes.get(nodeId - 1);
+    }
+
+    @GuardedBy("this")
+    private void start(List<BrokerAddress> starting) throws InterruptedException {
+        List<BrokerNode> launched = new ArrayList<>();
+        for (BrokerAddress address : starting) {
+            launched.add(node(address.nodeId()));
+        }
+        try (ClusterProbe probe = new ClusterProbe(clusterId, starting)) {
+            launched.forEach(BrokerNode::launch);
+            awaitAnswer(launched, probe);
+        } catch (RuntimeException | InterruptedException e) {
+            launched.forEach(BrokerNode::kill);
+            throw e;
+        }
+    }
+
+    private void awaitAnswer(List<BrokerNode> launched, ClusterProbe probe) throws InterruptedException {
         long begin = System.nanoTime();
         while (!probe.answers()) {
-            node.pause(POLL_INTERVAL);
+            for (BrokerNode node : launched) {
+                node.pause(POLL_INTERVAL.dividedBy(launched.size()));
+            }
             if (System.nanoTime() - begin > startTimeout.toNanos()) {
-                throw node.failure("The broker did not answer within " + startTimeout.toSeconds() + " s");
+                throw launched.get(0).failure("The broker did not answer within " + startTimeout.toSeconds() + " s");
             }
         }
     }
 
     private synchronized boolean portWasTaken() {
-        return node.log().tellsOfTakenPort();
+        return nodes.stream().anyMatch(node -> node.log().tellsOfTakenPort());
     }
 
     private synchronized void discard() {
-        node.stop();
-        node.deleteAll();
+        nodes.forEach(BrokerNode::kill);
+        nodes.forEach(BrokerNode::deleteAll);
     }
 
     /** Chooses how a {@link LocalKafka} is run. For one thread; can be used for several clusters. */
@@ -149,7 +219,9 @@ public final class LocalKafka implements AutoCloseable {
         private int heapMebibytes = 512;
         private List<String> jvmFlags = List.of("-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC");
         private Duration startTimeout = Duration.ofSeconds(60);
-        private Supplier<BrokerAddress> addresses = () -> BrokerAddress.choose(1);
+        private int brokers = 1;
+        private IntFunction<BrokerAddress> addresses = BrokerAddress::choose;
+        private @Nullable IntUnaryOperator relayPorts;
 
         private Builder() {}
 
@@ -173,13 +245,33 @@ public final class LocalKafka implements AutoCloseable {
             return this;
         }
 
+        /** How many nodes the cluster has; 1 by default. */
+        @CanIgnoreReturnValue
+        public Builder brokers(int count) {
+            brokers = count;
+            return this;
+        }
+
+        /**
+         * Gives each node a second listener, at {@link LocalKafka#relayedPort}, for clients that come through a relay.
+         * It sends them to the relays of the other nodes, so that whoever cuts a relay cuts all that its clients have
+         * to do with the node.
+         *
+         * @param ports by node id, the port that the relay listens on
+         */
+        @CanIgnoreReturnValue
+        public Builder relays(IntUnaryOperator ports) {
+            relayPorts = ports;
+            return this;
+        }
+
         /** How many partitions a topic gets that is created without a number; 1 by default. */
         @CanIgnoreReturnValue
         public Builder partitions(int count) {
             return property("num.partitions", Integer.toString(count));
         }
 
-        /** The greatest size of the broker's heap, in MiB; 512 by default. */
+        /** The greatest size of each broker's heap, in MiB; 512 by default. */
         @CanIgnoreReturnValue
         public Builder heap(int mebibytes) {
             heapMebibytes = mebibytes;
@@ -213,9 +305,9 @@ public final class LocalKafka implements AutoCloseable {
             return this;
         }
 
-        /** Where to listen; asked again after a port turned out to be taken. */
+        /** Where each node listens, by its id; asked again after a port turned out to be taken. */
         @CanIgnoreReturnValue
-        Builder addresses(Supplier<BrokerAddress> source) {
+        Builder addresses(IntFunction<BrokerAddress> source) {
             addresses = source;
             return this;
         }
@@ -231,7 +323,8 @@ public final class LocalKafka implements AutoCloseable {
         public LocalKafka start() throws InterruptedException {
             BrokerSettings settings = settings();
             for (int attempt = 1; ; attempt++) {
-                LocalKafka kafka = new LocalKafka(addresses.get(), settings);
+                LocalKafka kafka = new LocalKafka(
+                        IntStream.rangeClosed(1, brokers).mapToObj(addresses).toList(), settings);
                 try {
                     kafka.start();
                     return kafka;
@@ -248,7 +341,7 @@ public final class LocalKafka implements AutoCloseable {
         private BrokerSettings settings() {
             List<String> flags = new ArrayList<>(jvmFlags);
             flags.add("-Xmx" + heapMebibytes + "m");
-            return new BrokerSettings(BrokerHome.require(home), flags, properties, startTimeout);
+            return new BrokerSettings(BrokerHome.require(home), flags, properties, startTimeout, relayPorts);
         }
     }
 }

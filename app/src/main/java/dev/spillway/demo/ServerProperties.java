@@ -10,8 +10,10 @@ import java.util.List;
 import java.util.Map;
 import java.util.Properties;
 import java.util.Set;
+import java.util.function.IntUnaryOperator;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
 
 /** The {@code server.properties} of a node that is broker and controller in one. */
 final class ServerProperties {
@@ -27,13 +29,19 @@ final class ServerProperties {
      * Composes the properties of {@code self}.
      *
      * @param cluster all nodes, {@code self} among them
+     * @param relayPorts by node id, the port of the relay that stands before the node; null without relays
      * @param chosen properties that complete or replace the defaults
      * @throws IllegalArgumentException if {@code chosen} holds a property that follows from the other parameters
      */
-    ServerProperties(BrokerAddress self, List<BrokerAddress> cluster, Map<String, String> chosen) {
-        Map<String, String> place = place(self, cluster);
+    ServerProperties(
+            BrokerAddress self,
+            List<BrokerAddress> cluster,
+            @Nullable IntUnaryOperator relayPorts,
+            Map<String, String> chosen) {
+        Map<String, String> place = place(self, cluster, relayPorts);
         refuseConflict(chosen.keySet(), place.keySet());
         properties.putAll(quickAndSmall());
+        properties.putAll(replication(cluster.size()));
         properties.putAll(chosen);
         properties.putAll(place);
         properties.remove(FURTHER_LISTENERS);
@@ -61,20 +69,24 @@ final class ServerProperties {
         }
     }
 
-    private static Map<String, String> place(BrokerAddress self, List<BrokerAddress> cluster) {
-        String clients = "PLAINTEXT://" + self.endpoint();
-        String controllers = "CONTROLLER://" + BrokerAddress.HOST + ":" + self.controllerPort();
+    /** A relay has a listener of its own, because clients go where the listener that they came through says. */
+    private static Map<String, String> place(
+            BrokerAddress self, List<BrokerAddress> cluster, @Nullable IntUnaryOperator relayPorts) {
+        String clients = endpoint("PLAINTEXT", self.port());
+        String controllers = endpoint("CONTROLLER", self.controllerPort());
+        String relayed = relayPorts == null ? "" : "," + endpoint("RELAYED", self.relayedPort());
+        String relay = relayPorts == null ? "" : "," + endpoint("RELAYED", relayPorts.applyAsInt(self.nodeId()));
         return Map.of(
                 "process.roles",
                 "broker,controller",
                 "node.id",
                 Integer.toString(self.nodeId()),
                 "listeners",
-                clients + "," + controllers,
+                clients + relayed + "," + controllers,
                 "advertised.listeners",
-                clients,
+                clients + relay,
                 "listener.security.protocol.map",
-                "PLAINTEXT:PLAINTEXT,CONTROLLER:PLAINTEXT",
+                "PLAINTEXT:PLAINTEXT,CONTROLLER:PLAINTEXT" + (relayPorts == null ? "" : ",RELAYED:PLAINTEXT"),
                 "inter.broker.listener.name",
                 "PLAINTEXT",
                 "controller.listener.names",
@@ -85,21 +97,39 @@ final class ServerProperties {
                 DATA);
     }
 
-    /** Few internal partitions, one replica and no waiting, so that a start, and the first group in it, is quick. */
+    private static String endpoint(String listener, int port) {
+        return listener + "://" + BrokerAddress.HOST + ":" + port;
+    }
+
+    /** On each node, or on three of them; of three any one may be away. */
+    private static Map<String, String> replication(int nodes) {
+        String replicas = Integer.toString(Math.min(nodes, 3));
+        String inSync = Integer.toString(Math.max(1, Math.min(nodes, 3) - 1));
+        return Map.of(
+                "default.replication.factor",
+                replicas,
+                "min.insync.replicas",
+                inSync,
+                "offsets.topic.replication.factor",
+                replicas,
+                "transaction.state.log.replication.factor",
+                replicas,
+                "transaction.state.log.min.isr",
+                inSync,
+                "share.coordinator.state.topic.replication.factor",
+                replicas,
+                "share.coordinator.state.topic.min.isr",
+                inSync);
+    }
+
+    /** Few internal partitions and no waiting, so that a start, and the first group in it, is quick. */
     private static Map<String, String> quickAndSmall() {
         return Map.ofEntries(
                 // a topic that somebody forgot to create shall be an error, not a topic
                 Map.entry("auto.create.topics.enable", "false"),
-                Map.entry("default.replication.factor", "1"),
-                Map.entry("min.insync.replicas", "1"),
                 Map.entry("offsets.topic.num.partitions", "1"),
-                Map.entry("offsets.topic.replication.factor", "1"),
                 Map.entry("transaction.state.log.num.partitions", "1"),
-                Map.entry("transaction.state.log.replication.factor", "1"),
-                Map.entry("transaction.state.log.min.isr", "1"),
                 Map.entry("share.coordinator.state.topic.num.partitions", "1"),
-                Map.entry("share.coordinator.state.topic.replication.factor", "1"),
-                Map.entry("share.coordinator.state.topic.min.isr", "1"),
                 Map.entry("group.initial.rebalance.delay.ms", "0"),
                 // the default, 128 MiB, is allocated at start and would be a quarter of the heap
                 Map.entry("log.cleaner.dedupe.buffer.size", "4194304"));

@@ -27,7 +27,6 @@ import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.ConsumerRecords;
 import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.TopicPartition;
-import org.apache.kafka.common.errors.TimeoutException;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -53,6 +52,7 @@ public final class ConsumerLoop {
     private static final long STATUS_NANOS = TimeUnit.MILLISECONDS.toNanos(100);
 
     private final Consumer<byte @Nullable [], byte @Nullable []> consumer;
+    private final Assignment assignment;
     private final ShedQueue<Delivery> queue;
     private final Workers workers;
     private final Signal changed;
@@ -109,7 +109,8 @@ public final class ConsumerLoop {
         this.changed = changed;
         this.workerToken = workerToken;
         this.time = time;
-        this.lags = new LagView(consumer, time);
+        this.assignment = new Assignment(consumer);
+        this.lags = new LagView(assignment, time);
         this.statusAtNanos = time.nanoTime() - STATUS_NANOS;
         this.epochs =
                 new EpochPipeline(sink, queue, config.commitInterval(), consumer::groupMetadata, time, changed::raise);
@@ -154,9 +155,9 @@ public final class ConsumerLoop {
     private boolean isLineReached() {
         FinishLine line = finishLine;
         return line != null
-                && !consumer.assignment().isEmpty()
+                && !assignment.partitions().isEmpty()
                 && arrivals.isEmpty()
-                && line.isReached(consumer.assignment(), this::knownPosition);
+                && line.isReached(assignment.partitions(), assignment::position);
     }
 
     /** Whether the group has assigned partitions to this member. Any thread. */
@@ -228,7 +229,7 @@ public final class ConsumerLoop {
         while (epochs.outstanding() > 0 && time.nanoTime() - start < timeout.toNanos()) {
             if (!givenBack && time.nanoTime() - giveBackAt >= 0) {
                 givenBack = true;
-                int count = epochs.giveBack(consumer.assignment());
+                int count = epochs.giveBack(assignment.partitions());
                 LOG.info("the shutdown cannot wait for the queue: {} untouched records stay with Kafka", count);
             }
             requireWorkers();
@@ -306,8 +307,8 @@ public final class ConsumerLoop {
     }
 
     private void say() {
-        Set<TopicPartition> assignment = abandoned ? Set.of() : consumer.assignment();
-        lags.update(assignment);
+        Set<TopicPartition> assignedNow = abandoned ? Set.of() : assignment.partitions();
+        lags.update(assignedNow);
         Map<TopicPartition, Long> waiting = new HashMap<>();
         arrivals.forEach(delivery -> waiting.merge(LiveEpoch.partitionOf(delivery), 1L, Long::sum));
         status = new IntakeStatus(
@@ -315,7 +316,7 @@ public final class ConsumerLoop {
                 arrivals.size(),
                 epochs.outstanding(),
                 paused ? pauseReason : null,
-                assignment.stream()
+                assignedNow.stream()
                         .map(partition -> statusOf(partition, waiting.getOrDefault(partition, 0L)))
                         .toList(),
                 epochs.statuses(),
@@ -376,13 +377,10 @@ public final class ConsumerLoop {
             rewind.merge(LiveEpoch.partitionOf(delivery), delivery.record().offset(), Math::min);
         }
         arrivals.clear();
-        Set<TopicPartition> kept = new HashSet<>(consumer.assignment());
+        Set<TopicPartition> kept = new HashSet<>(assignment.partitions());
         kept.removeAll(givenUp);
-        rewind.forEach((partition, offset) -> {
-            if (kept.contains(partition)) {
-                consumer.seek(partition, offset);
-            }
-        });
+        rewind.keySet().retainAll(kept);
+        assignment.seek(rewind);
         polledUpTo.clear();
     }
 
@@ -480,7 +478,7 @@ public final class ConsumerLoop {
         } else if (isLineReached()) {
             pause(IntakeStatus.PauseReason.END_REACHED);
         } else if (paused) {
-            consumer.resume(consumer.paused());
+            assignment.resumeAll();
             paused = false;
         }
     }
@@ -496,7 +494,7 @@ public final class ConsumerLoop {
     }
 
     private void pause(IntakeStatus.PauseReason why) {
-        consumer.pause(consumer.assignment());
+        assignment.pauseAll();
         pauseReason = why;
         paused = true;
     }
@@ -511,7 +509,7 @@ public final class ConsumerLoop {
     private ConsumerRecords<byte @Nullable [], byte @Nullable []> poll(Duration timeout) {
         try {
             var records = consumer.poll(timeout);
-            assigned = !consumer.assignment().isEmpty();
+            assigned = !assignment.partitions().isEmpty();
             return records;
         } catch (KafkaException e) {
             RuntimeException ours = callbackFailure;
@@ -522,14 +520,6 @@ public final class ConsumerLoop {
     private void keepMembership() {
         pause(IntakeStatus.PauseReason.DRAINING);
         poll(Duration.ZERO);
-    }
-
-    private long knownPosition(TopicPartition partition) {
-        try {
-            return consumer.position(partition, Duration.ZERO);
-        } catch (TimeoutException e) {
-            return -1;
-        }
     }
 
     private void setSynchronousCommits(boolean synchronous) {
@@ -547,7 +537,7 @@ public final class ConsumerLoop {
                 LOG.info("assigned {}", partitions);
             }
             if (paused) {
-                consumer.pause(partitions);
+                assignment.pause(partitions);
             }
         }
 

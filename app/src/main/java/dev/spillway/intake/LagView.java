@@ -5,7 +5,6 @@ import java.util.HashMap;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
-import org.apache.kafka.clients.consumer.Consumer;
 import org.apache.kafka.common.TopicPartition;
 
 /**
@@ -16,13 +15,13 @@ final class LagView {
     private static final long LEAST_NANOS = TimeUnit.SECONDS.toNanos(1);
     private static final long NANOS_PER_PARTITION = TimeUnit.MILLISECONDS.toNanos(10);
 
-    private final Consumer<?, ?> consumer;
+    private final Assignment assignment;
     private final Time time;
     private final Map<TopicPartition, Long> lags = new HashMap<>();
     private long askedAtNanos;
 
-    LagView(Consumer<?, ?> consumer, Time time) {
-        this.consumer = consumer;
+    LagView(Assignment assignment, Time time) {
+        this.assignment = assignment;
         this.time = time;
         this.askedAtNanos = time.nanoTime() - LEAST_NANOS;
     }
@@ -36,8 +35,7 @@ final class LagView {
         }
         askedAtNanos = now;
         lags.clear();
-        assigned.forEach(
-                partition -> lags.put(partition, consumer.currentLag(partition).orElse(-1)));
+        assigned.forEach(partition -> lags.put(partition, assignment.lag(partition)));
     }
 
     /** The lag of a partition; -1 when it is not known. */

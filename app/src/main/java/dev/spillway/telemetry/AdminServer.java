@@ -87,6 +87,10 @@ final class AdminServer implements AutoCloseable {
             server.setExecutor(threads);
             server.createContext("/", this::handle);
             server.start();
+            LOG.info(
+                    "live page, metrics and health checks are at http://{}:{}/",
+                    server.getAddress().getHostString(),
+                    server.getAddress().getPort());
         }
     }
 

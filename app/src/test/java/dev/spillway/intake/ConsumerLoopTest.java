@@ -95,6 +95,38 @@ class ConsumerLoopTest {
         assertThat(station.consumer.position(P1)).isZero();
     }
 
+    /** With the group protocol {@code consumer} the assignment changes in a thread of Kafka's. */
+    @Test
+    void a_partition_that_is_taken_between_two_calls_keeps_no_other_from_being_paused_and_resumed()
+            throws InterruptedException {
+        exactly(Station.exactlyOnce(BLOCK, 2), 5);
+        station.consumer.assignOnly(P0, P1);
+        station.consumer.takeMeanwhile(P1);
+
+        station.rounds(2);
+        assertThat(station.consumer.paused()).contains(P0);
+
+        station.work();
+        station.round();
+        station.work();
+        station.round();
+        assertThat(station.consumer.paused()).doesNotContain(P0);
+    }
+
+    @Test
+    void a_partition_that_is_taken_between_two_calls_keeps_no_other_from_being_rewound() throws InterruptedException {
+        exactly(Station.exactlyOnce(BLOCK, 10), 2);
+        station.consumer.append(P1, 2);
+        station.consumer.assignOnly(P0, P1);
+        station.round();
+        station.consumer.takeMeanwhile(P1);
+
+        failEpoch();
+        station.rounds(2);
+
+        assertThat(station.take(10)).extracting(Delivery::toString).contains("in-0@0", "in-0@1");
+    }
+
     @Test
     void records_keep_the_order_of_their_partition() throws InterruptedException {
         exactly(Station.exactlyOnce(BLOCK, 2), 6);

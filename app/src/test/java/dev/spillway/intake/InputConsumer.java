@@ -30,10 +30,12 @@ public final class InputConsumer extends MockConsumer<byte @Nullable [], byte @N
     private final List<Map<TopicPartition, OffsetAndMetadata>> commits = new ArrayList<>();
     private final List<Runnable> heldBack = new ArrayList<>();
     private boolean losing;
+    private boolean polling;
     private int maxPollRecords = Integer.MAX_VALUE;
     private int polls;
     private boolean holdsCommitsBack;
     private @Nullable RuntimeException refusal;
+    private @Nullable TopicPartition takenMeanwhile;
 
     public InputConsumer() {
         super("earliest");
@@ -47,7 +49,7 @@ public final class InputConsumer extends MockConsumer<byte @Nullable [], byte @N
             beginnings.put(partition, 0L);
         }
         updateBeginningOffsets(beginnings);
-        rebalance(List.of(partitions));
+        rebalanceTo(List.of(partitions));
     }
 
     /** Takes partitions away without asking, as it happens to a member that was thought dead. */
@@ -55,8 +57,16 @@ public final class InputConsumer extends MockConsumer<byte @Nullable [], byte @N
         Set<TopicPartition> kept = new HashSet<>(assignment());
         kept.removeAll(List.of(partitions));
         losing = true;
-        rebalance(kept);
+        rebalanceTo(kept);
         losing = false;
+    }
+
+    /** Partitions that go take their pause with them, as Kafka's own do and those of the mock do not. */
+    private void rebalanceTo(Collection<TopicPartition> next) {
+        Set<TopicPartition> going = new HashSet<>(paused());
+        going.removeAll(next);
+        resume(going);
+        rebalance(next);
     }
 
     /** Appends records to a partition's log. */
@@ -78,6 +88,37 @@ public final class InputConsumer extends MockConsumer<byte @Nullable [], byte @N
     /** Lets the partition end with a transaction marker at this offset. */
     void mark(TopicPartition partition, long offset) {
         markers.put(partition, offset);
+    }
+
+    /** Takes a partition away as Kafka's own thread may do it: the consumer still names it, and refuses it. */
+    void takeMeanwhile(TopicPartition partition) {
+        takenMeanwhile = partition;
+    }
+
+    @Override
+    public synchronized void pause(Collection<TopicPartition> partitions) {
+        requireThere(partitions);
+        super.pause(partitions);
+    }
+
+    @Override
+    public synchronized void resume(Collection<TopicPartition> partitions) {
+        requireThere(partitions);
+        super.resume(partitions);
+    }
+
+    @Override
+    public synchronized void seek(TopicPartition partition, long offset) {
+        if (!polling) {
+            requireThere(List.of(partition)); // the mock seeks to where it begins
+        }
+        super.seek(partition, offset);
+    }
+
+    private void requireThere(Collection<TopicPartition> partitions) {
+        if (takenMeanwhile != null && partitions.contains(takenMeanwhile)) {
+            throw new IllegalStateException("No current assignment for partition " + takenMeanwhile);
+        }
     }
 
     void limitPolls(int records) {
@@ -136,6 +177,15 @@ public final class InputConsumer extends MockConsumer<byte @Nullable [], byte @N
     @Override
     public synchronized ConsumerRecords<byte @Nullable [], byte @Nullable []> poll(Duration timeout) {
         polls++;
+        polling = true;
+        try {
+            return pollLogs(timeout);
+        } finally {
+            polling = false;
+        }
+    }
+
+    private ConsumerRecords<byte @Nullable [], byte @Nullable []> pollLogs(Duration timeout) {
         int left = maxPollRecords;
         Map<TopicPartition, OffsetAndMetadata> passed = new HashMap<>();
         for (TopicPartition partition : assignment()) {

@@ -214,12 +214,12 @@ class LocalKafkaIT {
         BrokerAddress free = BrokerAddress.choose(1);
         try (ServerSocket taken = new ServerSocket(0, 50, InetAddress.getLoopbackAddress())) {
             Queue<BrokerAddress> addresses = new ArrayDeque<>(List.of(
-                    new BrokerAddress(1, taken.getLocalPort(), free.controllerPort()),
-                    new BrokerAddress(1, free.port(), taken.getLocalPort()),
+                    new BrokerAddress(1, taken.getLocalPort(), free.controllerPort(), free.relayedPort()),
+                    new BrokerAddress(1, free.port(), taken.getLocalPort(), free.relayedPort()),
                     free));
 
             try (LocalKafka kafka =
-                    LocalKafka.builder().addresses(addresses::remove).start()) {
+                    LocalKafka.builder().addresses(nodeId -> addresses.remove()).start()) {
                 assertThat(kafka.bootstrapServers()).isEqualTo(free.endpoint());
             }
         }

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.spillway.ClusterClient;
 import dev.spillway.TestKafka;
+import dev.spillway.ThreeBrokers;
 import dev.spillway.config.Guarantee;
 import dev.spillway.config.SpillwayConfig;
 import dev.spillway.flow.CancellationToken;
@@ -22,6 +23,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Properties;
 import java.util.stream.IntStream;
 import org.apache.kafka.clients.consumer.Consumer;
@@ -31,7 +33,7 @@ import org.awaitility.Awaitility;
 import org.awaitility.core.ConditionTimeoutException;
 
 /** An application of Spillway with topics of its own: starts instances of it, puts load on it, and audits what they left. */
-final class Deployment implements AutoCloseable {
+public final class Deployment implements AutoCloseable {
     private final ClusterClient client;
     private final Path directory;
     private final String id = ClusterClient.uniqueName("app");
@@ -46,12 +48,22 @@ final class Deployment implements AutoCloseable {
      * @param directory for configuration files
      */
     Deployment(TestKafka kafka, Path directory, int partitions) throws InterruptedException {
-        this.client = kafka.client();
+        this(kafka.bootstrapServers(), kafka.client(), directory, partitions);
+    }
+
+    /** As the other one, on a cluster to break, which its instances reach through relays. */
+    public Deployment(ThreeBrokers kafka, Path directory, int partitions) throws InterruptedException {
+        this(kafka.relayedServers(), kafka.client(), directory, partitions);
+    }
+
+    private Deployment(String bootstrapServers, ClusterClient client, Path directory, int partitions)
+            throws InterruptedException {
+        this.client = client;
         this.directory = directory;
         this.partitions = partitions;
         this.input = client.createTopic(id + "-in", partitions);
         set("application.id", id);
-        set("bootstrap.servers", kafka.bootstrapServers());
+        set("bootstrap.servers", bootstrapServers);
         set("input.topics", input);
         set("output.topic", id + "-out");
         set("drop.topic", id + "-drop");
@@ -61,25 +73,25 @@ final class Deployment implements AutoCloseable {
     }
 
     /** Sets a key of the configuration for the instances that are started from now on. */
-    Deployment set(String key, Object value) {
+    public Deployment set(String key, Object value) {
         settings.put(key, value.toString());
         return this;
     }
 
     /** Starts an instance. */
-    SidecarProcess start(String... jvmOptions) {
+    public SidecarProcess start(String... jvmOptions) {
         SidecarProcess process = SidecarProcess.start(configFile(), List.of(jvmOptions));
         processes.add(process);
         return process;
     }
 
     /** Starts an instance and waits until the group has given it partitions. */
-    SidecarProcess startAssigned(String... jvmOptions) {
+    public SidecarProcess startAssigned(String... jvmOptions) {
         return start(jvmOptions).awaitLog(" assigned \\[.+]");
     }
 
     /** Load on the input topic until it is closed. */
-    Load load(int perSecond, String value) {
+    public Load load(int perSecond, String value) {
         return new Load(client.producer(Map.of()), input, perSecond, value);
     }
 
@@ -95,36 +107,87 @@ final class Deployment implements AutoCloseable {
         client.produce(List.of(new ProducerRecord<>(input, partition, (byte[]) null, value.getBytes(UTF_8))));
     }
 
+    /** Its {@code application.id}, and so the name of its group. */
+    public String id() {
+        return id;
+    }
+
+    /**
+     * What an independent count finds in its topics.
+     *
+     * @param records how many records of the input are committed
+     * @param lost how many of those have no outcome
+     * @param duplicated how many of those have more than one
+     */
+    public record Count(long records, long lost, long duplicated) {}
+
+    /** Counts outcomes up to the committed offsets. */
+    public Count count() throws InterruptedException {
+        Map<TopicPartition, Long> committed = client.committedOffsets(id);
+        SettledRecords outcomes = SettledRecords.read(
+                client, new SpillwayConfig(settings).topics().outputs());
+        return new Count(
+                sum(committed),
+                outcomes.count(committed, outcome -> outcome == 0),
+                outcomes.count(committed, outcome -> outcome > 1));
+    }
+
+    /** The topic that its records come from. */
+    public String input() {
+        return input;
+    }
+
+    /** Waits until there are so many results, committed or not. */
+    void awaitSent(int results) {
+        try (Consumer<byte[], byte[]> all = client.consumer(Map.of("isolation.level", "read_uncommitted"))) {
+            List<TopicPartition> outputs = all.partitionsFor(id + "-out").stream()
+                    .map(info -> new TopicPartition(info.topic(), info.partition()))
+                    .toList();
+            Awaitility.await(results + " results")
+                    .atMost(SidecarProcess.PATIENCE)
+                    .until(() -> all.endOffsets(outputs).values().stream()
+                                    .mapToLong(Long::longValue)
+                                    .sum()
+                            >= results);
+        }
+    }
+
     /** How far it has come in all partitions together. */
-    long committed() throws InterruptedException {
-        return client.committedOffsets(id).values().stream()
-                .mapToLong(Long::longValue)
-                .sum();
+    public long committed() throws InterruptedException {
+        return sum(client.committedOffsets(id));
+    }
+
+    private static long sum(Map<TopicPartition, Long> offsets) {
+        return offsets.values().stream().mapToLong(Long::longValue).sum();
     }
 
     /** Waits until it has come so much further than it is now. */
-    void awaitProgress(long records, Duration timeout) throws InterruptedException {
-        long start = committed();
+    public void awaitProgress(long records, Duration timeout) throws InterruptedException {
+        long start = Awaitility.await("an answer of the group's coordinator")
+                .atMost(timeout)
+                .until(() -> client.committedOffsetsIfKnown(id), Optional::isPresent)
+                .map(Deployment::sum)
+                .orElseThrow();
         try {
             Awaitility.await("progress of " + records + " records from " + start)
                     .atMost(timeout)
-                    .until(() -> committed() >= start + records);
+                    .until(() -> sum(client.committedOffsetsIfKnown(id).orElse(Map.of())) >= start + records);
         } catch (ConditionTimeoutException e) {
             throw new AssertionError(e.getMessage() + "\n" + processes, e);
         }
     }
 
-    void awaitProgress(long records) throws InterruptedException {
+    public void awaitProgress(long records) throws InterruptedException {
         awaitProgress(records, SidecarProcess.PATIENCE);
     }
 
     /** Waits until everything in the input is committed. */
-    void awaitCaughtUp() {
+    public void awaitCaughtUp() {
         awaitCaughtUp(partitions, SidecarProcess.PATIENCE);
     }
 
     /** Waits until everything in so many partitions of the input is committed. */
-    void awaitCaughtUp(int partitionCount, Duration timeout) {
+    public void awaitCaughtUp(int partitionCount, Duration timeout) {
         Map<TopicPartition, Long> ends = ends();
         try {
             Awaitility.await("commit up to the end of " + partitionCount + " of " + ends)
@@ -136,7 +199,7 @@ final class Deployment implements AutoCloseable {
     }
 
     private long caughtUp(Map<TopicPartition, Long> ends) throws InterruptedException {
-        Map<TopicPartition, Long> committed = client.committedOffsets(id);
+        Map<TopicPartition, Long> committed = client.committedOffsetsIfKnown(id).orElse(Map.of());
         return ends.entrySet().stream()
                 .filter(end -> end.getValue().equals(committed.get(end.getKey())))
                 .count();
@@ -159,7 +222,7 @@ final class Deployment implements AutoCloseable {
      * Audits with the product's own audit and with an independent one: up to the committed offsets each input record has exactly one
      * outcome, at least one under at least once; and under exactly once there is none beyond.
      */
-    void audit() throws InterruptedException {
+    public void audit() throws InterruptedException {
         SpillwayConfig config = new SpillwayConfig(settings);
         SettledRecords outcomes = SettledRecords.read(client, config.topics().outputs());
         if (config.guarantee() == Guarantee.EXACTLY_ONCE_V2) {

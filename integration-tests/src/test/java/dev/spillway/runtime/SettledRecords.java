@@ -8,6 +8,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.function.IntPredicate;
 import java.util.stream.LongStream;
 import org.apache.kafka.clients.consumer.Consumer;
 import org.apache.kafka.common.TopicPartition;
@@ -17,7 +18,7 @@ import org.awaitility.Awaitility;
  * The outcomes that readers of committed records find in some topics, counted by the origin that each names. It knows nothing of the
  * product but the name of that header.
  */
-final class SettledRecords {
+public final class SettledRecords {
     private final Map<TopicPartition, Map<Long, Integer>> counts = new HashMap<>();
 
     private SettledRecords() {}
@@ -37,6 +38,15 @@ final class SettledRecords {
     /** How many outcomes a record has. */
     int of(TopicPartition partition, long offset) {
         return counts.getOrDefault(partition, Map.of()).getOrDefault(offset, 0);
+    }
+
+    /** How many offsets below the committed ones have a number of outcomes like that. */
+    long count(Map<TopicPartition, Long> committed, IntPredicate outcomes) {
+        return committed.entrySet().stream()
+                .mapToLong(partition -> LongStream.range(0, partition.getValue())
+                        .filter(offset -> outcomes.test(of(partition.getKey(), offset)))
+                        .count())
+                .sum();
     }
 
     /** All below the committed offsets have one, nothing else has any. */

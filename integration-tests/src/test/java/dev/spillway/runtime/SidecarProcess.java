@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.fail;
 
 import dev.spillway.CtrlC;
+import dev.spillway.Suspension;
 import java.io.BufferedReader;
 import java.io.File;
 import java.io.IOException;
@@ -26,9 +27,9 @@ import org.awaitility.Awaitility;
  * {@code spillway run} in a JVM of its own, from the built jar; the tests' classes lie behind it on the class path, for processors of
  * theirs. It outlives neither the test, if that closes it, nor the test's JVM.
  */
-final class SidecarProcess implements AutoCloseable {
+public final class SidecarProcess implements AutoCloseable {
     /** How long anything may take on a busy machine before a test gives up on it. */
-    static final Duration PATIENCE = Duration.ofSeconds(60);
+    public static final Duration PATIENCE = Duration.ofSeconds(60);
 
     private static final List<String> SMALL_JVM = List.of("-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC", "-Xmx256m");
 
@@ -57,17 +58,17 @@ final class SidecarProcess implements AutoCloseable {
         }
     }
 
-    long pid() {
+    public long pid() {
         return process.pid();
     }
 
     /** Its standard output so far. */
-    String out() {
+    public String out() {
         return String.join("\n", out);
     }
 
     /** Its standard error so far. */
-    String log() {
+    public String log() {
         return String.join("\n", log);
     }
 
@@ -89,7 +90,7 @@ final class SidecarProcess implements AutoCloseable {
     }
 
     /** Waits until its log has a line that matches. */
-    SidecarProcess awaitLog(String regex) {
+    public SidecarProcess awaitLog(String regex) {
         Pattern pattern = Pattern.compile(regex);
         Awaitility.await("log line " + regex)
                 .atMost(PATIENCE)
@@ -98,27 +99,41 @@ final class SidecarProcess implements AutoCloseable {
         return this;
     }
 
-    /** Tells it to end, as an init system does, and waits for that. */
-    int terminate() throws InterruptedException {
+    public boolean isAlive() {
+        return process.isAlive();
+    }
+
+    /** Tells it to end, as an init system does. */
+    public void askToTerminate() {
         process.toHandle().destroy();
+    }
+
+    /** Tells it to end, as an init system does, and waits for that. */
+    public int terminate() throws InterruptedException {
+        askToTerminate();
         return awaitExit(PATIENCE);
     }
 
+    /** SIGSTOP; SIGCONT when the result is closed. */
+    public Suspension suspend() {
+        return Suspension.of(pid());
+    }
+
     /** Tells it to end, as Ctrl-C does, and waits for that. */
-    int interrupt() throws InterruptedException, IOException {
+    public int interrupt() throws InterruptedException, IOException {
         CtrlC.sendTo(pid());
         return awaitExit(PATIENCE);
     }
 
     /** {@code kill -9}. */
-    void kill() throws InterruptedException {
+    public void kill() throws InterruptedException {
         assertThat(process.isAlive()).as("still there to be killed\n%s", this).isTrue();
         process.toHandle().destroyForcibly();
         awaitExit(PATIENCE);
     }
 
     /** Waits until it has ended and everything that it wrote is there. */
-    int awaitExit(Duration timeout) throws InterruptedException {
+    public int awaitExit(Duration timeout) throws InterruptedException {
         if (!process.waitFor(timeout.toSeconds(), SECONDS)) {
             fail("the process has not ended within %s\n%s", timeout, this);
         }
@@ -129,24 +144,24 @@ final class SidecarProcess implements AutoCloseable {
     }
 
     /** Ends it in order and asserts that its report says what an orderly end says. */
-    void terminateConserved() throws InterruptedException {
+    public void terminateConserved() throws InterruptedException {
         assertConserved(terminate());
     }
 
-    void assertConserved(int exitCode) {
+    public void assertConserved(int exitCode) {
         assertThat(exitCode).as("exit code\n%s", this).isZero();
         assertThat(row("conserved")).as(toString()).startsWith("yes");
         assertThat(row("workers")).as(toString()).endsWith(", 0 aborted)");
     }
 
     /** A row of its report, without its name. */
-    String row(String name) {
+    public String row(String name) {
         Matcher row = Pattern.compile("(?m)^" + name + " +(.*)$").matcher(out());
         return row.find() ? row.group(1) : fail("no row %s in the report\n%s", name, this);
     }
 
     /** A number of its report. */
-    long count(String name) {
+    public long count(String name) {
         return Long.parseLong(row(name).replace(",", ""));
     }
 

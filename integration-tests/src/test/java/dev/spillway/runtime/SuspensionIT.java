@@ -1,9 +1,7 @@
 package dev.spillway.runtime;
 
-import static org.assertj.core.api.Assertions.assertThat;
-
+import dev.spillway.Suspension;
 import dev.spillway.TestKafka;
-import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
 import org.awaitility.Awaitility;
@@ -28,6 +26,7 @@ class SuspensionIT {
     Path directory;
 
     @Test
+    @SuppressWarnings("try") // it sleeps as long as the block lasts
     void aSidecarThatSleptThroughItsTransactionGoesOn() throws Exception {
         try (Deployment application = new Deployment(kafka, directory, 2)
                         .set("shed.policy", "DROP_OLDEST")
@@ -39,24 +38,17 @@ class SuspensionIT {
             SidecarProcess sidecar = application.startAssigned();
             application.awaitProgress(500);
 
-            signal("STOP", sidecar);
-            Awaitility.await()
-                    .pollDelay(SUSPENSION)
-                    .atMost(SUSPENSION.multipliedBy(2))
-                    .until(() -> true);
-            signal("CONT", sidecar);
+            try (Suspension asleep = sidecar.suspend()) {
+                Awaitility.await()
+                        .pollDelay(SUSPENSION)
+                        .atMost(SUSPENSION.multipliedBy(2))
+                        .until(() -> true);
+            }
 
             application.awaitProgress(500);
             sidecar.terminateConserved();
             load.stop();
             application.audit();
         }
-    }
-
-    private static void signal(String name, SidecarProcess sidecar) throws IOException, InterruptedException {
-        Process kill = new ProcessBuilder("kill", "-" + name, Long.toString(sidecar.pid()))
-                .inheritIO()
-                .start();
-        assertThat(kill.waitFor()).isZero();
     }
 }

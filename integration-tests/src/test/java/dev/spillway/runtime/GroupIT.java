@@ -1,0 +1,105 @@
+package dev.spillway.runtime;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.spillway.BreakableKafka;
+import java.nio.file.Path;
+import java.time.Duration;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.extension.RegisterExtension;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+/** Members that come, go, and come back from the dead, under load. */
+@Tag("faults")
+@Timeout(240)
+class GroupIT {
+    private static final Duration PATIENCE = Duration.ofSeconds(90);
+
+    @RegisterExtension
+    static final BreakableKafka kafka = new BreakableKafka();
+
+    @TempDir
+    Path directory;
+
+    @ParameterizedTest
+    @CsvSource({
+        "exactly_once_v2, classic, DROP_OLDEST, false",
+        "exactly_once_v2, consumer, DROP_NEWEST, true",
+        "exactly_once_v2, classic, BLOCK, true",
+        "at_least_once, classic, DROP_NEWEST, true",
+        "at_least_once, consumer, BLOCK, false"
+    })
+    void fromOneInstanceToThreeAndBackNothingIsLost(String guarantee, String protocol, String policy, boolean named)
+            throws Exception {
+        try (Deployment application = application(guarantee, protocol, policy);
+                Load load = application.load(500, ShutdownIT.JOB)) {
+            SidecarProcess first = start(application, named, "first");
+            application.awaitProgress(200, PATIENCE);
+
+            SidecarProcess second = start(application, named, "second");
+            SidecarProcess third = start(application, named, "third");
+            application.awaitProgress(500, PATIENCE);
+            third.terminateConserved();
+            second.terminateConserved();
+            application.awaitProgress(200, PATIENCE);
+
+            load.stop();
+            application.awaitCaughtUp(6, PATIENCE);
+            first.terminateConserved();
+            assertThat(second.count("consumed") + third.count("consumed")).isPositive();
+            application.audit();
+        }
+    }
+
+    /** It wakes up with records in its workers' hands, and an epoch that it believes to be its own. */
+    @ParameterizedTest
+    @CsvSource({
+        "exactly_once_v2, classic, DROP_OLDEST",
+        "exactly_once_v2, consumer, BLOCK",
+        "at_least_once, classic, BLOCK",
+        "at_least_once, consumer, DROP_NEWEST"
+    })
+    @SuppressWarnings("try") // it sleeps as long as the block lasts
+    void whatAZombieDoesWhenItWakesUpDoesNotCount(String guarantee, String protocol, String policy) throws Exception {
+        try (Deployment application = application(guarantee, protocol, policy);
+                Load load = application.load(500, ShutdownIT.JOB)) {
+            SidecarProcess first = application.startAssigned();
+            SidecarProcess second = application.startAssigned();
+            application.awaitProgress(200, PATIENCE);
+
+            try (var asleep = first.suspend()) {
+                application.awaitProgress(300, PATIENCE);
+                load.stop();
+                application.awaitCaughtUp(6, PATIENCE); // so the other one has got all of its partitions
+            }
+
+            application.produce(600, ShutdownIT.JOB);
+            application.awaitCaughtUp(6, PATIENCE);
+            first.terminateConserved();
+            second.terminateConserved();
+            application.audit();
+        }
+    }
+
+    private static SidecarProcess start(Deployment application, boolean named, String name) {
+        if (named) {
+            application.set("instance.id", name);
+        }
+        return application.startAssigned();
+    }
+
+    private Deployment application(String guarantee, String protocol, String policy) throws InterruptedException {
+        Deployment application = new Deployment(kafka.brokers(), directory, 6)
+                .set("processing.guarantee", guarantee)
+                .set("consumer.group.protocol", protocol)
+                .set("shed.policy", policy)
+                .set("processor", "job")
+                .set("processing.timeout.ms", 1000)
+                .set("retry.max.retries", 0)
+                .set("workers", 4);
+        return protocol.equals("classic") ? application.set("consumer.session.timeout.ms", 6000) : application;
+    }
+}
