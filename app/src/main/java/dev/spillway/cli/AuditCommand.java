@@ -25,8 +25,8 @@ import picocli.CommandLine.Option;
             "Proves that every input record has exactly one outcome.",
             "",
             "It reads the input topics up to the offsets that the sidecar has committed, and all of the output, drop"
-                + " and dead letter topics, and of processed.topic where there is one, and compares them record by record. The sidecar may run meanwhile. Under"
-                + " at_least_once a record may have more than one outcome, never none.",
+                    + " and dead letter topics, and of processed.topic where there is one, and compares them record by record. The sidecar may run meanwhile. Under"
+                    + " at_least_once a record may have more than one outcome, never none.",
             "",
             "With --follow it goes on as the sidecar commits, in memory that does not grow: what is proven is"
                     + " forgotten but for its counts. What is missing once will not come later, so the first fault ends"

@@ -37,8 +37,8 @@ import picocli.CommandLine.Option;
             "Puts records that were shed, or that became dead letters, back into the input topic, each of them once.",
             "",
             "Interrupted, even by kill -9, and repeated with the same options it goes on where it was. To put the same"
-                + " records back once more, give it another --name. It ends with 2 when not all that was chosen could"
-                + " be put back, for example because the input topic no longer has it."
+                    + " records back once more, give it another --name. It ends with 2 when not all that was chosen could"
+                    + " be put back, for example because the input topic no longer has it."
         },
         footer = {
             "",

@@ -39,8 +39,9 @@ final class AuditNotes {
 
     /** What was processed without a result leaves no trace unless it is told to. */
     void noMarkers() {
-        audit.note("a record that was processed without a result leaves no trace: whether the missing ones are such cannot be"
-                + " known; with processed.topic set, each that is processed from then on leaves a marker");
+        audit.note(
+                "a record that was processed without a result leaves no trace: whether the missing ones are such cannot be"
+                        + " known; with processed.topic set, each that is processed from then on leaves a marker");
     }
 
     /** An outcome that a topic has forgotten looks like one that never was. */

@@ -109,14 +109,14 @@ class AuditTextTest {
     void the_json_has_names_to_rely_on() {
         assertThat(report(EXACTLY_ONCE_V2, good(0)).json())
                 .isEqualTo("{\"application\":\"orders-app\",\"guarantee\":\"exactly_once_v2\",\"conserved\":true,"
-                               + "\"committed\":true,\"total\":{\"input\":1234567,\"processed\":1000000,\"dropped\":234567,"
-                               + "\"deadLettered\":0,\"missing\":0,\"incomplete\":0,\"duplicated\":0,\"unexpected\":0,"
-                               + "\"noLongerInInput\":0,\"newer\":0},\"partitions\":[{\"topic\":\"orders\",\"partition\":0,"
-                               + "\"start\":0,\"committed\":1234567,\"input\":1234567,\"processed\":1000000,\"dropped\":234567,"
-                               + "\"deadLettered\":0,\"missing\":0,\"incomplete\":0,\"duplicated\":0,\"unexpected\":0,"
-                               + "\"noLongerInInput\":0,\"newer\":0,\"firstRecordAt\":\"2023-11-14T22:13:20.000Z\","
-                               + "\"lastRecordAt\":\"2023-11-14T22:13:21.000Z\"}],\"firstMissing\":[],\"firstDuplicated\":[],"
-                               + "\"firstUnexpected\":[],\"foreign\":0,\"notes\":[]}");
+                        + "\"committed\":true,\"total\":{\"input\":1234567,\"processed\":1000000,\"dropped\":234567,"
+                        + "\"deadLettered\":0,\"missing\":0,\"incomplete\":0,\"duplicated\":0,\"unexpected\":0,"
+                        + "\"noLongerInInput\":0,\"newer\":0},\"partitions\":[{\"topic\":\"orders\",\"partition\":0,"
+                        + "\"start\":0,\"committed\":1234567,\"input\":1234567,\"processed\":1000000,\"dropped\":234567,"
+                        + "\"deadLettered\":0,\"missing\":0,\"incomplete\":0,\"duplicated\":0,\"unexpected\":0,"
+                        + "\"noLongerInInput\":0,\"newer\":0,\"firstRecordAt\":\"2023-11-14T22:13:20.000Z\","
+                        + "\"lastRecordAt\":\"2023-11-14T22:13:21.000Z\"}],\"firstMissing\":[],\"firstDuplicated\":[],"
+                        + "\"firstUnexpected\":[],\"foreign\":0,\"notes\":[]}");
     }
 
     private static AuditReport report(Guarantee guarantee, PartitionAudit... partitions) {

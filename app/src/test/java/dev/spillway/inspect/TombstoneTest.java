@@ -17,7 +17,7 @@ class TombstoneTest {
             assertThat(tombstone.json())
                     .isEqualTo(
                             "{\"type\":\"tombstone\",\"at\":\"2026-01-31T12:00:00.123Z\",\"reason\":\"DROP_OLDEST\","
-                                + "\"stage\":null,\"key\":\"key-1\",\"origin\":\"orders-1@7\",\"partition\":2,\"offset\":7}");
+                                    + "\"stage\":null,\"key\":\"key-1\",\"origin\":\"orders-1@7\",\"partition\":2,\"offset\":7}");
         });
     }
 
