@@ -23,5 +23,8 @@ public final class SpillwayHeaders {
     /** On results: {@code i/n}, counted from 1, where one record gave n > 1 results. */
     public static final String PART = "spillway.part";
 
+    /** On tombstones and dead letters, where there are several stages: the one that shed or failed. */
+    public static final String STAGE = "spillway.stage";
+
     private SpillwayHeaders() {}
 }

@@ -58,11 +58,11 @@ class OutputFactoryTest {
     }
 
     private ProducerRecord<byte @Nullable [], byte @Nullable []> tombstone(Delivery delivery) {
-        return factory(Samples.MEGABYTE).tombstone(delivery, ShedReason.DROP_OLDEST);
+        return factory(Samples.MEGABYTE).tombstone(delivery, ShedReason.DROP_OLDEST, null);
     }
 
     private ProducerRecord<byte @Nullable [], byte @Nullable []> deadLetter(Delivery delivery, String reason) {
-        return factory(Samples.MEGABYTE).deadLetter(delivery, reason, 4);
+        return factory(Samples.MEGABYTE).deadLetter(delivery, reason, 4, null);
     }
 
     private ProducerRecord<byte @Nullable [], byte @Nullable []> result(Delivery delivery, @Nullable Headers headers)
@@ -234,10 +234,10 @@ class OutputFactoryTest {
     void a_dead_letter_leaves_behind_first_its_headers_then_its_value_then_its_key() {
         Delivery large = delivery(7, new byte[1000], new byte[1000], new RecordHeaders().add("large", new byte[1000]));
 
-        var whole = factory(4000).deadLetter(large, "no", 1);
-        var withoutHeaders = factory(3000).deadLetter(large, "no", 1);
-        var withoutValue = factory(2000).deadLetter(large, "no", 1);
-        var withoutKey = factory(1000).deadLetter(large, "no", 1);
+        var whole = factory(4000).deadLetter(large, "no", 1, null);
+        var withoutHeaders = factory(3000).deadLetter(large, "no", 1, null);
+        var withoutValue = factory(2000).deadLetter(large, "no", 1, null);
+        var withoutKey = factory(1000).deadLetter(large, "no", 1, null);
 
         assertThat(names(whole)).contains("large");
         assertThat(names(withoutHeaders)).doesNotContain("large");
@@ -255,7 +255,7 @@ class OutputFactoryTest {
     void a_tombstone_leaves_a_key_behind_that_does_not_fit() {
         Delivery large = delivery(7, new byte[1000], bytes("value"), new RecordHeaders());
 
-        var tombstone = factory(1000).tombstone(large, ShedReason.DROP_NEWEST);
+        var tombstone = factory(1000).tombstone(large, ShedReason.DROP_NEWEST, null);
 
         assertThat(tombstone.key()).isNull();
         assertThat(header(tombstone, "spillway.origin")).isEqualTo("in-0@7");
