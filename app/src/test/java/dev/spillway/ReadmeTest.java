@@ -3,9 +3,12 @@ package dev.spillway;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.spillway.config.Settings;
 import dev.spillway.config.SpillwayConfig;
+import dev.spillway.config.StageConfig;
 import dev.spillway.telemetry.Telemetry;
 import java.io.IOException;
+import java.io.StringReader;
 import java.io.StringWriter;
 import java.lang.reflect.Method;
 import java.net.URL;
@@ -14,6 +17,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Properties;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import javax.tools.JavaCompiler;
@@ -55,6 +59,24 @@ class ReadmeTest {
         assertThat(readme.substring(begin, end))
                 .as("run the test with -Dreadme.update=true to bring the README up to date")
                 .isEqualTo(reference);
+    }
+
+    @Test
+    void the_stages_in_the_readme_are_a_configuration() throws IOException {
+        Matcher example = Pattern.compile("```properties\n(stages=.*?)```", Pattern.DOTALL)
+                .matcher(Files.readString(README));
+        assertThat(example.find()).as("there is an example").isTrue();
+        Properties stages = new Properties();
+        stages.load(new StringReader(example.group(1)));
+        Settings settings = Settings.minimal().withoutProcessor();
+        stages.stringPropertyNames().forEach(key -> settings.with(key, stages.getProperty(key)));
+
+        List<StageConfig> configured = settings.config().stages();
+
+        assertThat(configured).extracting(StageConfig::name).containsExactly("validate", "enrich", "store");
+        assertThat(configured)
+                .extracting(stage -> stage.shedPolicy().name())
+                .containsExactly("BLOCK", "DROP_OLDEST", "BLOCK");
     }
 
     @Test

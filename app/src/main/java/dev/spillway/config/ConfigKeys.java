@@ -4,6 +4,7 @@ import dev.spillway.flow.ShedPolicies;
 import dev.spillway.flow.ShedPolicy;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Set;
 import org.apache.kafka.common.config.ConfigDef;
 import org.apache.kafka.common.config.ConfigDef.Importance;
 import org.apache.kafka.common.config.ConfigDef.Range;
@@ -56,12 +57,39 @@ final class ConfigKeys {
     static final String STALLED_AFTER_MS = "stalled.after.ms";
     static final String LOG_FORMAT = "log.format";
 
+    static final String STAGES = "stages";
+    static final String CONCURRENCY = "concurrency";
+
+    static final String STAGE_PREFIX = "stage.";
     static final String CONSUMER_PREFIX = "consumer.";
     static final String PRODUCER_PREFIX = "producer.";
     static final String PROCESSOR_PREFIX = "processor.";
 
     static final List<String> REQUIRED =
             List.of(APPLICATION_ID, BOOTSTRAP_SERVERS, INPUT_TOPICS, OUTPUT_TOPIC, DROP_TOPIC, SHED_POLICY, PROCESSOR);
+
+    /** What may be different in each stage: there it is {@code stage.<name>.} and this; beside these, what its processor gets. */
+    static final Set<String> OF_A_STAGE = Set.of(
+            PROCESSOR,
+            WORKERS,
+            QUEUE_CAPACITY,
+            QUEUE_CAPACITY_BYTES,
+            SHED_POLICY,
+            CONCURRENCY,
+            PROCESSING_TIMEOUT_MS,
+            RETRY_MAX_RETRIES,
+            RETRY_BACKOFF_MS,
+            RETRY_BACKOFF_MAX_MS,
+            BATCH_MAX_RECORDS,
+            BATCH_LINGER_MS,
+            HTTP_URL,
+            HTTP_CONTENT_TYPE,
+            HTTP_VERSION,
+            HTTP_CONNECT_TIMEOUT_MS,
+            HTTP_TIMEOUT_MS,
+            HTTP_MAX_RESPONSE_BYTES,
+            HTTP_BATCH_MAX_RECORDS,
+            JOB_IO_ALLOWED_HOSTS);
 
     /** Some 25 days: long enough for anybody, and no sum of a few thousand of them overflows. */
     private static final int LONGEST_MILLIS = Integer.MAX_VALUE;
@@ -74,6 +102,7 @@ final class ConfigKeys {
         ConfigDef def = new ConfigDef();
         defineIdentity(def);
         defineFlow(def);
+        defineStages(def);
         defineTiming(def);
         defineFailures(def);
         defineBatches(def);
@@ -150,8 +179,7 @@ final class ConfigKeys {
                         SHED_POLICY,
                         ConfigDef.Type.STRING,
                         NONE,
-                        ValidString.in(
-                                ShedPolicies.ALL.stream().map(ShedPolicy::name).toArray(String[]::new)),
+                        policy(),
                         Importance.HIGH,
                         "What happens when the queue is full. BLOCK sheds nothing and lets lag grow, DROP_NEWEST sheds the"
                                 + " arriving record, DROP_OLDEST sheds the oldest queued one.")
@@ -172,7 +200,7 @@ final class ConfigKeys {
                         Importance.HIGH,
                         "What workers do with a record: identity, job, http, or the name of a class that implements"
                                 + " dev.spillway.processor.Processor or BatchProcessor. Keys that begin with 'processor.' are"
-                                + " handed to it.")
+                                + " handed to it. Instead of it, stages names several.")
                 .define(
                         PLUGIN_PATH,
                         ConfigDef.Type.LIST,
@@ -222,6 +250,111 @@ final class ConfigKeys {
                         "Which records wait for others: unordered lets each go as soon as a worker is free; with key, those of"
                                 + " one key are processed one after the other, in the order of their offsets, retries included,"
                                 + " while other keys go on; with partition, those of one partition.");
+    }
+
+    private static void defineStages(ConfigDef def) {
+        def.define(
+                        CONCURRENCY,
+                        ConfigDef.Type.STRING,
+                        "fixed",
+                        concurrency(),
+                        Importance.MEDIUM,
+                        "How many of the workers work at once: fixed means all of them; with adaptive as many as can do so without"
+                                + " attempts taking much longer than at leisure, or failing, so that a slow service is not"
+                                + " pushed over.")
+                .define(
+                        STAGES,
+                        ConfigDef.Type.LIST,
+                        "",
+                        ConfigDef.ValidList.anyNonDuplicateValues(true, false),
+                        Importance.MEDIUM,
+                        "The names of several processors in a row, comma separated, instead of one in the key processor; each"
+                                + " has its own queue and workers, and its keys begin with stage.<name>.");
+    }
+
+    /**
+     * The keys that each stage is described by; what else may be different in it means there what it means without the prefix.
+     *
+     * @param prefix stands before each
+     */
+    static ConfigDef stageDefinition(String prefix) {
+        return new ConfigDef()
+                .define(
+                        prefix + PROCESSOR,
+                        ConfigDef.Type.STRING,
+                        NONE,
+                        new ConfigDef.NonEmptyString(),
+                        Importance.HIGH,
+                        "What the stage does with a record, as the key processor says it; what it forwards is the next stage's"
+                                + " input. Keys that begin with 'stage.<name>.processor.' are handed to it.")
+                .define(
+                        prefix + SHED_POLICY,
+                        ConfigDef.Type.STRING,
+                        null,
+                        optional(policy()),
+                        Importance.HIGH,
+                        "What happens when the stage's queue is full; required, but for the first stage, where the key"
+                                + " shed.policy may say it. With BLOCK the workers of the stage before it wait.")
+                .define(
+                        prefix + WORKERS,
+                        ConfigDef.Type.INT,
+                        null,
+                        optional(Range.between(1, 100_000)),
+                        Importance.MEDIUM,
+                        "How many records the stage processes at once. Default: workers.")
+                .define(
+                        prefix + QUEUE_CAPACITY,
+                        ConfigDef.Type.INT,
+                        null,
+                        optional(Range.atLeast(0)),
+                        Importance.MEDIUM,
+                        "How many records the stage's queue holds at most; 0 is a rendezvous: a record is handed over only to a"
+                                + " worker that waits for one. Default: twice the stage's workers; for the first stage, which needs"
+                                + " at least 1, queue.capacity.")
+                .define(
+                        prefix + QUEUE_CAPACITY_BYTES,
+                        ConfigDef.Type.LONG,
+                        null,
+                        optional(Range.atLeast(1)),
+                        Importance.LOW,
+                        "How many bytes the stage's queue holds at most. Default: queue.capacity.bytes.")
+                .define(
+                        prefix + CONCURRENCY,
+                        ConfigDef.Type.STRING,
+                        null,
+                        optional(concurrency()),
+                        Importance.MEDIUM,
+                        "How many of the stage's workers work at once. Default: concurrency.");
+    }
+
+    /**
+     * The names that the key {@code stages} lists.
+     *
+     * @throws InvalidConfigException when one cannot be part of a key, or comes twice
+     */
+    static List<String> stageNames(String list) {
+        List<String> names = Arrays.stream(list.split(","))
+                .map(String::strip)
+                .filter(name -> !name.isEmpty())
+                .toList();
+        for (String name : names) {
+            if (!name.matches("[a-zA-Z0-9_-]{1,50}")) {
+                throw new InvalidConfigException(
+                        "stages names '" + name + "': use letters, digits, '_' and '-', 50 at most");
+            }
+            if (names.indexOf(name) != names.lastIndexOf(name)) {
+                throw new InvalidConfigException("stages names " + name + " twice: give each its own name");
+            }
+        }
+        return names;
+    }
+
+    private static Validator policy() {
+        return ValidString.in(ShedPolicies.ALL.stream().map(ShedPolicy::name).toArray(String[]::new));
+    }
+
+    private static Validator concurrency() {
+        return ValidString.in("fixed", "adaptive");
     }
 
     private static void defineTiming(ConfigDef def) {

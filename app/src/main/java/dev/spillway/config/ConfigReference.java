@@ -1,5 +1,6 @@
 package dev.spillway.config;
 
+import java.util.Arrays;
 import java.util.Locale;
 import java.util.stream.Collectors;
 import org.apache.kafka.common.config.ConfigDef;
@@ -10,8 +11,9 @@ import org.jspecify.annotations.Nullable;
 final class ConfigReference {
     private ConfigReference() {}
 
-    static String markdown(ConfigDef definition) {
-        return definition.configKeys().values().stream()
+    static String markdown(ConfigDef... definitions) {
+        return Arrays.stream(definitions)
+                .flatMap(definition -> definition.configKeys().values().stream())
                 .map(ConfigReference::row)
                 .collect(Collectors.joining(
                         "", "| key | type | default | allowed | meaning |\n|---|---|---|---|---|\n", ""));

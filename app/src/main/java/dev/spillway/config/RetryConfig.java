@@ -38,8 +38,8 @@ public record RetryConfig(int maxRetries, Duration backoff, Duration backoffMax,
      * A transaction time-out that one record cannot exceed even where it began after a third of it: that third is what
      * admission leaves to the queue. Never below 10 s.
      */
-    Duration derivedTransactionTimeout() {
-        Duration derived = longestProcessing().multipliedBy(3).dividedBy(2).plus(MARGIN);
+    static Duration transactionTimeoutFor(Duration longestProcessing) {
+        Duration derived = longestProcessing.multipliedBy(3).dividedBy(2).plus(MARGIN);
         return derived.compareTo(SHORTEST_TRANSACTION) < 0 ? SHORTEST_TRANSACTION : derived;
     }
 }

@@ -47,6 +47,8 @@ public final class SpillwayConfig {
     private final TopicsConfig topics;
     private final HttpConfig http;
     private final List<AllowedHost> ioAllowedHosts;
+    private final StageSettings stageSettings;
+    private final List<StageConfig> stages;
 
     /**
      * Validates the settings as a whole.
@@ -55,14 +57,22 @@ public final class SpillwayConfig {
      * @throws InvalidConfigException when they cannot work
      */
     public SpillwayConfig(Map<String, String> written) {
-        this(ConfigVariables.resolve(written));
+        this(ConfigVariables.resolve(written), true);
     }
 
-    private SpillwayConfig(ConfigVariables variables) {
-        Map<String, String> settings = variables.values();
+    /** What the processor of one of several stages is configured by: what concerns the sidecar as a whole has been validated already. */
+    static SpillwayConfig ofStage(Map<String, String> settings) {
+        return new SpillwayConfig(ConfigVariables.resolve(settings), false);
+    }
+
+    private SpillwayConfig(ConfigVariables variables, boolean isWhole) {
         this.variables = variables;
         try {
-            requireKnown(settings.keySet());
+            if (isWhole) {
+                requireKnown(variables.values().keySet());
+            }
+            this.stageSettings = new StageSettings(variables.values());
+            Map<String, String> settings = stageSettings.ofSidecar();
             requirePresent(settings);
             this.values = parse(settings);
             this.consumerSettings = withPrefix(settings, ConfigKeys.CONSUMER_PREFIX);
@@ -94,6 +104,10 @@ public final class SpillwayConfig {
                     .map(AllowedHost::parse)
                     .toList();
             requireWorkable();
+            this.stages = stageSettings.stages(this);
+            if (isWhole) {
+                requireWorkableClients();
+            }
         } catch (InvalidConfigException e) {
             throw new InvalidConfigException(variables.redact(String.valueOf(e.getMessage())));
         }
@@ -162,6 +176,25 @@ public final class SpillwayConfig {
     /** The kind of thread that a worker is. */
     public WorkerThreads workerThreads() {
         return WorkerThreads.valueOf(values.getString(ConfigKeys.WORKER_THREADS).toUpperCase(Locale.ROOT));
+    }
+
+    /** The stages in the order in which a record passes them; one without a name where none are configured. */
+    public List<StageConfig> stages() {
+        return stages;
+    }
+
+    /** Whether how many workers work at once depends on how long that takes. */
+    boolean isAdaptive() {
+        return concurrency().equals("adaptive");
+    }
+
+    String concurrency() {
+        return values.getString(ConfigKeys.CONCURRENCY);
+    }
+
+    /** The longest that one record may take: in all stages together, without what it waits in queues. */
+    public Duration longestProcessing() {
+        return stages.stream().map(stage -> stage.retry().longestProcessing()).reduce(Duration.ZERO, Duration::plus);
     }
 
     /** How many records the queue holds at most. */
@@ -265,6 +298,7 @@ public final class SpillwayConfig {
         consumerSettings.forEach((key, value) -> shown.put(ConfigKeys.CONSUMER_PREFIX + key, value));
         producerSettings.forEach((key, value) -> shown.put(ConfigKeys.PRODUCER_PREFIX + key, value));
         processorSettings.forEach((key, value) -> shown.put(ConfigKeys.PROCESSOR_PREFIX + key, value));
+        stageSettings.show(stages, shown);
         shown.putAll(variables.written());
         shown.replaceAll(Secrets::hide);
         return shown;
@@ -281,7 +315,7 @@ public final class SpillwayConfig {
     public Duration transactionTimeout() {
         return producerSettings.containsKey(ProducerConfig.TRANSACTION_TIMEOUT_CONFIG)
                 ? Duration.ofMillis(producerSetting(ProducerConfig.TRANSACTION_TIMEOUT_CONFIG, 0))
-                : retry.derivedTransactionTimeout();
+                : RetryConfig.transactionTimeoutFor(longestProcessing());
     }
 
     /** How many records a poll returns at most. */
@@ -329,13 +363,14 @@ public final class SpillwayConfig {
 
     /** The reference table of the documentation, in Markdown. */
     public static String reference() {
-        return ConfigReference.markdown(DEFINITION);
+        return ConfigReference.markdown(DEFINITION, ConfigKeys.stageDefinition(ConfigKeys.STAGE_PREFIX + "<name>."));
     }
 
     /** Whether a key means anything here. */
     static boolean isKnown(String key) {
         return DEFINITION.names().contains(key)
                 || isPrefixed(key)
+                || StageSettings.isKnown(key)
                 || AdminClientConfig.configNames().contains(key);
     }
 
@@ -356,6 +391,7 @@ public final class SpillwayConfig {
             if (!isKnown(key)) {
                 List<String> known = new ArrayList<>(DEFINITION.names());
                 known.addAll(AdminClientConfig.configNames());
+                known.addAll(StageSettings.likely(key));
                 throw new InvalidConfigException(
                         "unknown key '" + key + "': did you mean '" + NearestKey.of(key, known) + "'?");
             }
@@ -406,15 +442,19 @@ public final class SpillwayConfig {
 
     private void requireWorkable() {
         topics.requireDistinct();
-        if (guarantee == Guarantee.EXACTLY_ONCE_V2) {
-            requireWorkableTransactions();
-        }
         if (workerThreads() == WorkerThreads.VIRTUAL && !WorkerThreads.virtualAvailable()) {
             throw new InvalidConfigException("worker.threads=virtual needs Java 21 or later, and this is Java "
                     + Runtime.version().feature() + ": use worker.threads=auto, or a newer Java");
         }
         if (processor().equals("http")) {
             requireWorkableHttp();
+        }
+    }
+
+    /** What depends on all stages together, and what Kafka's clients say. */
+    private void requireWorkableClients() {
+        if (guarantee == Guarantee.EXACTLY_ONCE_V2) {
+            requireWorkableTransactions();
         }
         requireClientsParse();
     }
@@ -439,7 +479,7 @@ public final class SpillwayConfig {
                             + " which no broker allows: use processing.guarantee=at_least_once with it, or an interval");
         }
         String set = producerSettings.get(ProducerConfig.TRANSACTION_TIMEOUT_CONFIG);
-        Duration longest = retry.longestProcessing();
+        Duration longest = longestProcessing();
         if (set != null && transactionTimeout().compareTo(longest) < 0) {
             throw new InvalidConfigException("producer.transaction.timeout.ms=" + set + " is shorter than the "
                     + longest.toMillis() + " ms that one record may take (processing.timeout.ms and retry.* together):"

@@ -108,6 +108,13 @@ public final class Distribution {
             return new Counts(difference, nanos - earlier.nanos);
         }
 
+        /** These and those together. */
+        public Counts plus(Counts others) {
+            long[] sum = new long[counts.length];
+            Arrays.setAll(sum, i -> counts[i] + others.counts[i]);
+            return new Counts(sum, nanos + others.nanos);
+        }
+
         /**
          * The duration that this share of all stays within, in nanoseconds, interpolated within its bucket; 0 where there are none.
          *

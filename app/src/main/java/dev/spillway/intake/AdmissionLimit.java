@@ -3,7 +3,7 @@ package dev.spillway.intake;
 import dev.spillway.flow.QueueSnapshot;
 import dev.spillway.flow.ShedQueue;
 import dev.spillway.flow.Time;
-import dev.spillway.processor.Workers;
+import dev.spillway.processor.StageChain;
 import dev.spillway.sink.Delivery;
 import java.time.Duration;
 import java.util.concurrent.TimeUnit;
@@ -21,19 +21,13 @@ import org.slf4j.LoggerFactory;
  */
 final class AdmissionLimit {
     private static final Logger LOG = LoggerFactory.getLogger(AdmissionLimit.class);
-    private static final long MEASURE_EVERY_NANOS = TimeUnit.MILLISECONDS.toNanos(500);
-    private static final double WEIGHT = 0.5;
     private static final double RECOVERY = 1.05;
 
     private final ShedQueue<Delivery> queue;
-    private final Workers workers;
+    private final int workers;
+    private final ServiceRates rates;
     private final Duration budget;
-    private final Time time;
 
-    private long measuredAt;
-    private long measuredRecords;
-    private long measuredNanos;
-    private double meanNanos;
     private double caution = 1;
     private boolean warned;
 
@@ -42,12 +36,11 @@ final class AdmissionLimit {
      *
      * @param budget the time within which everything that is queued should settle
      */
-    AdmissionLimit(ShedQueue<Delivery> queue, Workers workers, Duration budget, Time time) {
-        this.queue = queue;
-        this.workers = workers;
+    AdmissionLimit(StageChain stages, Duration budget, Time time) {
+        this.queue = stages.firstQueue();
+        this.workers = stages.stages().get(0).workers().count();
+        this.rates = new ServiceRates(stages, time);
         this.budget = budget;
-        this.time = time;
-        this.measuredAt = time.nanoTime();
     }
 
     /**
@@ -56,27 +49,15 @@ final class AdmissionLimit {
      * @param outstanding records that have been admitted and not settled
      */
     int allowance(long outstanding) {
-        if (meanNanos > 0) {
+        if (rates.areKnown()) {
             return Integer.MAX_VALUE;
         }
-        return (int) Math.max(0, 2L * workers.count() - outstanding);
+        return (int) Math.max(0, 2L * workers - outstanding);
     }
 
     /** Measures the service time now and then and sets the queue's effective capacity by it. */
     void update() {
-        long now = time.nanoTime();
-        boolean first = meanNanos == 0;
-        if (!first && now - measuredAt < MEASURE_EVERY_NANOS) {
-            return;
-        }
-        measuredAt = now;
-        long records = workers.serviceTime().records();
-        long nanos = workers.serviceTime().nanos();
-        if (records > measuredRecords) {
-            double mean = (double) (nanos - measuredNanos) / (records - measuredRecords);
-            meanNanos = first ? Math.max(1, mean) : meanNanos + WEIGHT * (mean - meanNanos);
-            measuredRecords = records;
-            measuredNanos = nanos;
+        if (rates.update() && rates.areKnown()) {
             caution = Math.min(1, caution * RECOVERY);
             apply();
         }
@@ -85,13 +66,13 @@ final class AdmissionLimit {
     /** An epoch was aborted because it took too long: admit half as much, and recover slowly. */
     void halve() {
         caution /= 2;
-        if (meanNanos > 0) {
+        if (rates.areKnown()) {
             apply();
         }
     }
 
     private void apply() {
-        double affordable = workers.count() * (budget.toNanos() / Math.max(1, meanNanos)) * caution;
+        double affordable = rates.doableIn(budget.toNanos(), 0) * caution;
         queue.limitTo((int) Math.max(1, Math.min(Integer.MAX_VALUE, affordable)));
         QueueSnapshot snapshot = queue.snapshot();
         if (!warned && snapshot.limit() < snapshot.capacity() && snapshot.depth() >= snapshot.limit()) {
@@ -102,7 +83,7 @@ final class AdmissionLimit {
                             + " producer.transaction.timeout.ms or processing.guarantee=at_least_once would use more of it",
                     snapshot.limit(),
                     snapshot.capacity(),
-                    TimeUnit.NANOSECONDS.toMillis((long) meanNanos),
+                    TimeUnit.NANOSECONDS.toMillis((long) rates.slowestMeanNanos()),
                     budget.toMillis());
         }
     }

@@ -4,6 +4,7 @@ import dev.spillway.config.BreakerConfig;
 import dev.spillway.flow.ShedQueue;
 import dev.spillway.flow.Time;
 import dev.spillway.processor.Downstream;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -17,6 +18,7 @@ final class CircuitBreaker {
     private static final Logger LOG = LoggerFactory.getLogger(CircuitBreaker.class);
 
     private final BreakerConfig config;
+    private final String where;
     private final ShedQueue<?> queue;
     private final Downstream downstream;
     private final Time time;
@@ -30,8 +32,14 @@ final class CircuitBreaker {
 
     private long failedBefore;
 
-    CircuitBreaker(BreakerConfig config, ShedQueue<?> queue, Downstream downstream, Time time) {
+    /**
+     * A closed one.
+     *
+     * @param stage the name of the stage that it watches; null where there is only one
+     */
+    CircuitBreaker(BreakerConfig config, @Nullable String stage, ShedQueue<?> queue, Downstream downstream, Time time) {
         this.config = config;
+        this.where = stage == null ? "" : "stage " + stage + ": ";
         this.queue = queue;
         this.downstream = downstream;
         this.time = time;
@@ -68,7 +76,8 @@ final class CircuitBreaker {
         openedAt = time.nanoTime();
         downstream.declare(true);
         LOG.warn(
-                "{} of the last {} attempts failed: the intake pauses, and one record is tried every {} ms until that succeeds",
+                "{}{} of the last {} attempts failed: the intake pauses, and one record is tried every {} ms until that succeeds",
+                where,
                 failed,
                 attempts,
                 config.probeInterval().toMillis());
@@ -79,7 +88,10 @@ final class CircuitBreaker {
         open = false;
         downstream.declare(false);
         queue.unrestrictTakers();
-        LOG.warn("an attempt succeeded: the intake goes on after {} ms", (time.nanoTime() - openedAt) / 1_000_000);
+        LOG.warn(
+                "{}an attempt succeeded: the intake goes on after {} ms",
+                where,
+                (time.nanoTime() - openedAt) / 1_000_000);
         beginWindow();
     }
 

@@ -6,7 +6,7 @@ import dev.spillway.flow.ShedQueue;
 import dev.spillway.flow.Signal;
 import dev.spillway.flow.Time;
 import dev.spillway.ledger.RunTotals;
-import dev.spillway.processor.Workers;
+import dev.spillway.processor.StageChain;
 import dev.spillway.sink.Delivery;
 import dev.spillway.sink.EpochAbortedException;
 import dev.spillway.sink.SendFailure;
@@ -54,14 +54,15 @@ public final class ConsumerLoop {
     private final Consumer<byte @Nullable [], byte @Nullable []> consumer;
     private final Assignment assignment;
     private final ShedQueue<Delivery> queue;
-    private final Workers workers;
+    private final StageChain stages;
     private final Signal changed;
     private final EpochPipeline epochs;
     private final @Nullable AdmissionLimit admission;
     /** How long an epoch may hold records before its transaction is as good as timed out. */
     private final @Nullable Duration longestTransaction;
 
-    private final CircuitBreaker breaker;
+    private final @Nullable InnerLimits innerLimits;
+    private final CircuitBreakers breakers;
     private final @Nullable ConsumerOffsetCommitter offsetCommitter;
     private final IntakeConfig config;
     private final CancellationToken workerToken;
@@ -94,8 +95,7 @@ public final class ConsumerLoop {
     public ConsumerLoop(
             IntakeConfig config,
             Consumer<byte @Nullable [], byte @Nullable []> consumer,
-            ShedQueue<Delivery> queue,
-            Workers workers,
+            StageChain stages,
             Sink sink,
             @Nullable ConsumerOffsetCommitter offsetCommitter,
             Signal changed,
@@ -103,8 +103,8 @@ public final class ConsumerLoop {
             Time time) {
         this.config = config;
         this.consumer = consumer;
-        this.queue = queue;
-        this.workers = workers;
+        this.stages = stages;
+        this.queue = stages.firstQueue();
         this.offsetCommitter = offsetCommitter;
         this.changed = changed;
         this.workerToken = workerToken;
@@ -114,13 +114,16 @@ public final class ConsumerLoop {
         this.statusAtNanos = time.nanoTime() - STATUS_NANOS;
         this.epochs =
                 new EpochPipeline(sink, queue, config.commitInterval(), consumer::groupMetadata, time, changed::raise);
-        this.breaker = new CircuitBreaker(config.breaker(), queue, workers.downstream(), time);
+        this.breakers = new CircuitBreakers(config.breaker(), stages, time);
         Duration transactionTimeout = config.transactionTimeout();
         this.longestTransaction = transactionTimeout == null
                 ? null
                 : transactionTimeout.multipliedBy(9).dividedBy(10);
         this.admission = transactionTimeout != null && (queue.policy().shedsOutOfOrder() || config.takesOutOfOrder())
-                ? new AdmissionLimit(queue, workers, transactionTimeout.dividedBy(4), time)
+                ? new AdmissionLimit(stages, transactionTimeout.dividedBy(4), time)
+                : null;
+        this.innerLimits = transactionTimeout != null && stages.stages().size() > 1
+                ? new InnerLimits(stages, transactionTimeout.dividedBy(4), time)
                 : null;
     }
 
@@ -271,24 +274,31 @@ public final class ConsumerLoop {
         abandoned = true;
         arrivals.clear();
         epochs.abort(reason);
+        stages.forgetDiscarded();
         say();
     }
 
     /** Everything that has to happen in each round, whether records are polled or not. */
     private void step() {
-        workers.interruptOverdue();
+        stages.interruptOverdue();
         handleFailures();
         if (offsetCommitter != null) {
             offsetCommitter.tryAgain();
         }
         advance();
-        breaker.update();
+        breakers.update();
         if (admission != null) {
             admission.update();
+        }
+        if (innerLimits != null) {
+            innerLimits.update();
         }
         if (longestTransaction != null && epochs.oldestBusyFor().compareTo(longestTransaction) >= 0) {
             if (admission != null) {
                 admission.halve();
+            }
+            if (innerLimits != null) {
+                innerLimits.halve();
             }
             rollBack(
                     "it has held records for " + longestTransaction.toMillis()
@@ -372,6 +382,7 @@ public final class ConsumerLoop {
             offsetCommitter.giveUp();
         }
         Map<TopicPartition, Long> rewind = epochs.abort(reason);
+        stages.forgetDiscarded();
         epochs.giveUp(givenUp);
         for (Delivery delivery : arrivals) {
             rewind.merge(LiveEpoch.partitionOf(delivery), delivery.record().offset(), Math::min);
@@ -412,7 +423,7 @@ public final class ConsumerLoop {
 
     /** While the breaker is open nothing more comes in, unless there is nothing left that a probe could be made with. */
     private boolean isHeldBack() {
-        return breaker.isOpen() && epochs.outstanding() > 0;
+        return breakers.isAnyOpen() && epochs.outstanding() > 0;
     }
 
     private int admitSome(List<Delivery> waiting) {
@@ -465,7 +476,7 @@ public final class ConsumerLoop {
     }
 
     private void awaitRoom() throws InterruptedException {
-        if (!epochs.ensureOpen() || admission != null || breaker.isOpen() || isTooLarge(arrivals.get(0))) {
+        if (!epochs.ensureOpen() || admission != null || breakers.isAnyOpen() || isTooLarge(arrivals.get(0))) {
             changed.await(PAUSED_WAIT);
         } else {
             queue.awaitDepth(queue.snapshot().limit() / 2, PAUSED_WAIT);

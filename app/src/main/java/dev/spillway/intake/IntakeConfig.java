@@ -32,7 +32,7 @@ public record IntakeConfig(
 
     public static IntakeConfig of(SpillwayConfig config) {
         Duration third = config.maxPollInterval().dividedBy(SAFETY);
-        Duration longest = config.retry().longestProcessing();
+        Duration longest = config.longestProcessing();
         return new IntakeConfig(
                 config.topics().inputs(),
                 config.commitInterval(),

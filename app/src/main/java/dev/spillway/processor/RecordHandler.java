@@ -28,6 +28,7 @@ import org.slf4j.LoggerFactory;
 final class RecordHandler {
     private final Work work;
     private final ShedQueue<Delivery> queue;
+    private final Outlet outlet;
     private final RetryConfig retry;
     private final SpoiledOrigins spoiled;
     private final Downstream downstream;
@@ -56,10 +57,12 @@ final class RecordHandler {
      * Makes the handler of one worker.
      *
      * @param queue where the deliveries come from: they are released to it, or parked in it
+     * @param outlet where they go
      */
     RecordHandler(
             Work work,
             ShedQueue<Delivery> queue,
+            Outlet outlet,
             CpuPool cpuPool,
             RetryConfig retry,
             SpoiledOrigins spoiled,
@@ -67,6 +70,7 @@ final class RecordHandler {
             RandomGenerator jitter) {
         this.work = work;
         this.queue = queue;
+        this.outlet = outlet;
         this.cpuPool = cpuPool;
         this.retry = retry;
         this.spoiled = spoiled;
@@ -83,6 +87,8 @@ final class RecordHandler {
      * @throws InterruptedException when the work is cancelled; what is not settled then stays so
      */
     void handle(List<Delivery> batch, CancellationToken cancellation) throws InterruptedException {
+        answered = 0;
+        failed = 0;
         try {
             if (work.isForBatches()) {
                 handleTogether(batch, cancellation);
@@ -94,8 +100,6 @@ final class RecordHandler {
         } finally {
             publish();
             downstream.add(answered, failed);
-            answered = 0;
-            failed = 0;
         }
     }
 
@@ -103,6 +107,11 @@ final class RecordHandler {
         Publisher.publishAll(processed);
         queue.releaseAll(processed);
         processed.clear();
+    }
+
+    /** How many of the attempts that were made last failed in a way that may pass. The worker's own. */
+    int failed() {
+        return failed;
     }
 
     /** Looks after the attempt that is being made; called by one thread, again and again. */
@@ -176,7 +185,7 @@ final class RecordHandler {
         }
         Optional<String> refusal = spoiled.reasonFor(delivery);
         if (refusal.isPresent()) {
-            delivery.run().publisher().deadLettered(delivery, DeadLetterCause.REFUSED, refusal.get(), 1);
+            outlet.refused(delivery, refusal.get());
             queue.release(delivery);
             return false;
         }
@@ -184,12 +193,12 @@ final class RecordHandler {
     }
 
     /** What becomes of a record after an attempt. */
-    private void conclude(Entry entry, @Nullable Throwable failureOfAll) {
+    private void conclude(Entry entry, @Nullable Throwable failureOfAll) throws InterruptedException {
         Delivery delivery = entry.delivery();
         Throwable failure = failureOfAll != null ? failureOfAll : entry.failure();
         if (failure == null) {
             try {
-                if (delivery.run().publisher().decideProcessed(delivery, entry.outputs())) {
+                if (outlet.processed(delivery, entry.outputs())) {
                     processed.add(delivery);
                 } else {
                     queue.release(delivery);
@@ -210,7 +219,7 @@ final class RecordHandler {
             delivery.countAttempt(-1);
             parkFor(retry.backoffMax(), delivery);
         } else if (permanent || delivery.attempts() > retry.maxRetries()) {
-            delivery.run().publisher().deadLettered(delivery, cause(failure), reason(failure), delivery.attempts());
+            outlet.deadLettered(delivery, cause(failure), reason(failure), delivery.attempts());
             queue.release(delivery);
         } else {
             parkFor(pauseAfter(delivery.attempts(), failure), delivery);

@@ -11,6 +11,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Consumer;
+import java.util.function.Supplier;
 import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
 
@@ -19,8 +20,10 @@ import org.jspecify.annotations.Nullable;
  * which interrupts attempts that take too long.
  */
 public final class Workers {
+    private final String name;
     private final List<Worker> workers;
     private final ShedQueue<Delivery> queue;
+    private final @Nullable ConcurrencyLimit limit;
     private final ServiceTime serviceTime = new ServiceTime();
     private final Downstream downstream = new Downstream();
     private final Time time;
@@ -28,6 +31,7 @@ public final class Workers {
     /** What ends between two looks at it may be missed by both; a sum of times must not shrink for that. */
     private final AtomicLong mostBusyNanos = new AtomicLong();
 
+    /** The workers of a sidecar with one stage, all of which may work at once. */
     public Workers(
             int count,
             ShedQueue<Delivery> queue,
@@ -37,17 +41,51 @@ public final class Workers {
             SpoiledOrigins spoiled,
             Time time,
             RandomGenerator jitter) {
-        this.time = time;
+        this(
+                null,
+                count,
+                queue,
+                work,
+                retry,
+                new Shared(cpuPool, spoiled, time, jitter),
+                () -> new ResultOutlet(null),
+                null);
+    }
+
+    /** What the workers of all stages share. */
+    record Shared(CpuPool cpuPool, SpoiledOrigins spoiled, Time time, RandomGenerator jitter) {}
+
+    /**
+     * The workers of a stage.
+     *
+     * @param stage its name; null where there is only one
+     * @param outlets makes each worker's
+     * @param limit how many may work at once; null for all
+     */
+    Workers(
+            @Nullable String stage,
+            int count,
+            ShedQueue<Delivery> queue,
+            Work work,
+            RetryConfig retry,
+            Shared shared,
+            Supplier<Outlet> outlets,
+            @Nullable ConcurrencyLimit limit) {
+        this.name = stage == null ? "spillway-worker-" : "spillway-" + stage + "-";
+        this.time = shared.time();
         this.queue = queue;
+        this.limit = limit;
         List<Worker> made = new ArrayList<>(count);
         for (int i = 0; i < count; i++) {
-            RecordHandler handler = new RecordHandler(work, queue, cpuPool, retry, spoiled, downstream, jitter);
-            made.add(new Worker(queue, work, handler, serviceTime, time));
+            Outlet outlet = outlets.get();
+            RecordHandler handler = new RecordHandler(
+                    work, queue, outlet, shared.cpuPool(), retry, shared.spoiled(), downstream, shared.jitter());
+            made.add(new Worker(queue, work, handler, outlet, serviceTime, limit, time));
         }
         this.workers = List.copyOf(made);
     }
 
-    /** Starts them in the scope, as {@code spillway-worker-0} and so on. */
+    /** Starts them in the scope, as {@code spillway-worker-0} and so on; where there are several stages, with the stage's name. */
     public void forkIn(WorkerScope scope) {
         for (int i = 0; i < workers.size(); i++) {
             scope.fork(nameOf(i), workers.get(i));
@@ -74,6 +112,11 @@ public final class Workers {
     /** How many there are. */
     public int count() {
         return workers.size();
+    }
+
+    /** How many of them may work at once at the moment. Any thread. */
+    public int concurrencyLimit() {
+        return limit == null ? workers.size() : limit.limit();
     }
 
     /** What they have spent their time on. */
@@ -132,8 +175,8 @@ public final class Workers {
         }
     }
 
-    private static String nameOf(int index) {
-        return "spillway-worker-" + index;
+    private String nameOf(int index) {
+        return name + index;
     }
 
     /** One worker: takes a batch, makes an attempt at each record of it. */
@@ -144,17 +187,28 @@ public final class Workers {
         private final ShedQueue<Delivery> queue;
         private final Work work;
         private final RecordHandler handler;
+        private final Outlet outlet;
         private final ServiceTime serviceTime;
+        private final @Nullable ConcurrencyLimit limit;
         private final Time time;
         private final BatchSize batchSize = new BatchSize();
         private volatile @Nullable Thread thread;
         private volatile long busySinceNanos = IDLE;
 
-        Worker(ShedQueue<Delivery> queue, Work work, RecordHandler handler, ServiceTime serviceTime, Time time) {
+        Worker(
+                ShedQueue<Delivery> queue,
+                Work work,
+                RecordHandler handler,
+                Outlet outlet,
+                ServiceTime serviceTime,
+                @Nullable ConcurrencyLimit limit,
+                Time time) {
             this.queue = queue;
             this.work = work;
             this.handler = handler;
+            this.outlet = outlet;
             this.serviceTime = serviceTime;
+            this.limit = limit;
             this.time = time;
         }
 
@@ -163,21 +217,58 @@ public final class Workers {
         public void run(CancellationToken token) throws InterruptedException {
             thread = Thread.currentThread();
             List<Delivery> batch = new ArrayList<>();
-            while (takeNext(batch)) {
-                workOn(batch, token);
-                batch.clear();
+            if (limit == null) {
+                while (workOnNext(batch, token)) {
+                    batch.clear();
+                }
+            } else {
+                while (workOnNext(batch, token, limit)) {
+                    batch.clear();
+                }
             }
         }
 
-        void workOn(List<Delivery> batch, CancellationToken token) throws InterruptedException {
+        private boolean workOnNext(List<Delivery> batch, CancellationToken token) throws InterruptedException {
+            boolean any = takeNext(batch);
+            if (any) {
+                workOn(batch, token);
+            }
+            return any;
+        }
+
+        /** With a permit from before it takes anything until it is done with that. */
+        private boolean workOnNext(List<Delivery> batch, CancellationToken token, ConcurrencyLimit permits)
+                throws InterruptedException {
+            permits.acquire();
+            try {
+                if (!takeNext(batch)) {
+                    return false;
+                }
+                permits.begin();
+                long busy = 0;
+                try {
+                    busy = workOn(batch, token);
+                } finally {
+                    permits.end(work.isForBatches() ? 1 : batch.size(), handler.failed(), busy);
+                }
+                return true;
+            } finally {
+                permits.release();
+            }
+        }
+
+        /** How long that took, in nanoseconds, without what it had to wait for the next stage: that is none of the service time. */
+        private long workOn(List<Delivery> batch, CancellationToken token) throws InterruptedException {
             long start = time.nanoTime();
             busySinceNanos = start;
             serviceTime.taken(batch, start);
             handler.handle(batch, token);
-            long busy = time.nanoTime() - start;
-            batchSize.observe(batch.size(), busy);
+            long took = time.nanoTime() - start;
+            batchSize.observe(batch.size(), took);
             busySinceNanos = IDLE;
+            long busy = took - outlet.takeWaitedNanos();
             serviceTime.add(batch.size(), busy);
+            return busy;
         }
 
         private boolean takeNext(List<Delivery> batch) throws InterruptedException {
@@ -188,7 +279,7 @@ public final class Workers {
 
         WorkersStatus.@Nullable InHand inHand(long now) {
             long since = busySinceNanos;
-            Delivery delivery = since == IDLE ? null : handler.inHand();
+            Delivery delivery = since == IDLE || outlet.isWaiting() ? null : handler.inHand();
             return delivery == null
                     ? null
                     : new WorkersStatus.InHand(

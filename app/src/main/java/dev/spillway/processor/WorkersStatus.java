@@ -2,6 +2,7 @@ package dev.spillway.processor;
 
 import dev.spillway.flow.Distribution;
 import dev.spillway.ledger.Origin;
+import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -42,6 +43,28 @@ public record WorkersStatus(
      *     how long ago it was queued
      */
     public record InHand(Origin origin, long timestamp, long heldNanos) {}
+
+    /** What the workers of all stages are doing; there is at least one. */
+    public static WorkersStatus together(List<WorkersStatus> stages) {
+        return stages.stream().reduce(WorkersStatus::plus).orElseThrow();
+    }
+
+    private WorkersStatus plus(WorkersStatus others) {
+        InHand older = oldestRetry == null
+                        || (others.oldestRetry != null && others.oldestRetry.heldNanos() > oldestRetry.heldNanos())
+                ? others.oldestRetry
+                : oldestRetry;
+        List<WorkerStatus> all = new ArrayList<>(workers);
+        all.addAll(others.workers);
+        return new WorkersStatus(
+                busyNanos + others.busyNanos,
+                retried + others.retried,
+                retriesWaiting + others.retriesWaiting,
+                older,
+                processing.plus(others.processing),
+                queued.plus(others.queued),
+                List.copyOf(all));
+    }
 
     /** How many are busy. */
     public int busy() {

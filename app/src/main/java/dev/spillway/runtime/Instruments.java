@@ -2,14 +2,12 @@ package dev.spillway.runtime;
 
 import dev.spillway.flow.Distribution;
 import dev.spillway.flow.QueueSnapshot;
-import dev.spillway.flow.ShedQueue;
 import dev.spillway.intake.ConsumerLoop;
 import dev.spillway.intake.EpochHistory;
 import dev.spillway.intake.IntakeStatus;
 import dev.spillway.ledger.RunTotals;
-import dev.spillway.processor.Workers;
+import dev.spillway.processor.StageChain;
 import dev.spillway.processor.WorkersStatus;
-import dev.spillway.sink.Delivery;
 import dev.spillway.sink.Settlements;
 import java.util.List;
 import java.util.Map;
@@ -17,24 +15,33 @@ import org.jspecify.annotations.Nullable;
 
 /** What can be seen of a sidecar that is assembled, running or ended. Looking takes a lock for moments and changes nothing. Any thread. */
 public final class Instruments {
-    private final ShedQueue<Delivery> queue;
-    private final Workers workers;
+    private final StageChain stages;
     private final Settlements settlements;
     private final ConsumerLoop loop;
     private final Commits commits;
 
-    Instruments(
-            ShedQueue<Delivery> queue, Workers workers, Settlements settlements, ConsumerLoop loop, Commits commits) {
-        this.queue = queue;
-        this.workers = workers;
+    Instruments(StageChain stages, Settlements settlements, ConsumerLoop loop, Commits commits) {
+        this.stages = stages;
         this.settlements = settlements;
         this.loop = loop;
         this.commits = commits;
     }
 
     /**
+     * One stage at one moment.
+     *
+     * @param name null where there is only one
+     * @param concurrencyLimit how many of its workers may work at once
+     */
+    public record StageReading(
+            @Nullable String name, QueueSnapshot queue, WorkersStatus workers, int concurrencyLimit) {}
+
+    /**
      * Everything at one moment, as far as that can be had without stopping anybody.
      *
+     * @param queue what the intake fills: the first stage's, where there are several
+     * @param workers of all stages
+     * @param stages one by one, in their order; none before they are assembled
      * @param consumed how many records were taken into an epoch, those of aborted ones each time that they came
      * @param settled outcomes, those of aborted epochs included
      * @param totals what is committed
@@ -44,6 +51,7 @@ public final class Instruments {
     public record Reading(
             QueueSnapshot queue,
             WorkersStatus workers,
+            List<StageReading> stages,
             Settlements.Counts settled,
             long consumed,
             IntakeStatus intake,
@@ -55,12 +63,27 @@ public final class Instruments {
         public static final Reading NONE = new Reading(
                 new QueueSnapshot(0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, Map.of()),
                 new WorkersStatus(0, 0, 0, null, Distribution.Counts.NONE, Distribution.Counts.NONE, List.of()),
+                List.of(),
                 new Settlements.Counts(0, Map.of(), Map.of(), Distribution.Counts.NONE),
                 0,
                 IntakeStatus.NONE,
                 RunTotals.ZERO,
                 Distribution.Counts.NONE,
                 Distribution.Counts.NONE);
+
+        /** How many records wait in the queues of all stages; what was forwarded counts as records there. */
+        public int queued() {
+            return queue.depth()
+                    + stages.stream()
+                            .skip(1)
+                            .mapToInt(stage -> stage.queue().depth())
+                            .sum();
+        }
+
+        /** How many records may be processed at once now, in all stages together. */
+        public int concurrencyLimit() {
+            return stages.stream().mapToInt(StageReading::concurrencyLimit).sum();
+        }
 
         /** How many records a worker has taken that have no outcome yet. */
         public long inFlight() {
@@ -72,12 +95,21 @@ public final class Instruments {
     public Reading read() {
         RunTotals totals = loop.totals();
         Settlements.Counts settled = settlements.counts();
-        WorkersStatus working = workers.status();
-        QueueSnapshot queued = queue.snapshot();
+        List<StageReading> each = stages.stages().stream()
+                .map(stage -> {
+                    WorkersStatus working = stage.workers().status();
+                    return new StageReading(
+                            stage.name(),
+                            stage.queue().snapshot(),
+                            working,
+                            stage.workers().concurrencyLimit());
+                })
+                .toList();
         EpochHistory history = loop.history();
         return new Reading(
-                queued,
-                working,
+                each.get(0).queue(),
+                WorkersStatus.together(each.stream().map(StageReading::workers).toList()),
+                each,
                 settled,
                 loop.consumedRecords(),
                 loop.status(),

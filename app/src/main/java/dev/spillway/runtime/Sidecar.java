@@ -5,7 +5,6 @@ import dev.spillway.config.Ordering;
 import dev.spillway.config.SpillwayConfig;
 import dev.spillway.flow.CancellationToken;
 import dev.spillway.flow.JoinReport;
-import dev.spillway.flow.ShedQueue;
 import dev.spillway.flow.Signal;
 import dev.spillway.flow.Time;
 import dev.spillway.flow.WorkerScope;
@@ -14,12 +13,9 @@ import dev.spillway.intake.ConsumerOffsetCommitter;
 import dev.spillway.intake.IntakeConfig;
 import dev.spillway.ledger.RunTotals;
 import dev.spillway.processor.CpuPool;
-import dev.spillway.processor.Processors;
-import dev.spillway.processor.Work;
-import dev.spillway.processor.WorkQueue;
-import dev.spillway.processor.Workers;
+import dev.spillway.processor.StageChain;
+import dev.spillway.processor.Works;
 import dev.spillway.sink.AcknowledgingSink;
-import dev.spillway.sink.Delivery;
 import dev.spillway.sink.OutputFactory;
 import dev.spillway.sink.Sink;
 import dev.spillway.sink.SizeLimits;
@@ -133,7 +129,7 @@ public final class Sidecar {
         lifecycle.start("configuration is valid");
         CancellationToken root = CancellationToken.root();
         ExitReport report = null;
-        try (Work work = Processors.create(config, time);
+        try (Works works = Works.create(config, time);
                 CpuPool cpuPool = new CpuPool(Runtime.getRuntime().availableProcessors());
                 Admin admin = Admin.create(config.adminClient());
                 Consumer<byte @Nullable [], byte @Nullable []> consumer = new KafkaConsumer<>(config.consumerClient());
@@ -142,7 +138,7 @@ public final class Sidecar {
             Preflight preflight = new Preflight(admin, config);
             SizeLimits limits = preflight.check();
             Map<TopicPartition, Long> end = untilEnd ? preflight.endOffsets() : null;
-            report = run(root, work, cpuPool, consumer, meters, limits, end);
+            report = run(root, works, cpuPool, consumer, meters, limits, end);
             return report;
         } catch (RuntimeException e) {
             if (report != null) {
@@ -160,17 +156,17 @@ public final class Sidecar {
 
     private ExitReport run(
             CancellationToken root,
-            Work work,
+            Works works,
             CpuPool cpuPool,
             Consumer<byte @Nullable [], byte @Nullable []> consumer,
             ClientMeters meters,
             SizeLimits limits,
             @Nullable Map<TopicPartition, Long> end) {
-        ShedQueue<Delivery> queue = WorkQueue.of(config, time);
         SpoiledOrigins spoiled = new SpoiledOrigins();
-        OutputFactory outputs = new OutputFactory(config.topics(), limits, time);
-        Workers workers =
-                new Workers(config.workers(), queue, work, cpuPool, config.retry(), spoiled, time, new Random());
+        OutputFactory outputs = new OutputFactory(
+                config.topics(), limits, time, config.stages().get(0).name());
+        StageChain stages =
+                StageChain.of(config.stages(), works.all(), config.ordering(), cpuPool, spoiled, time, new Random());
         WorkerScope scope = new WorkerScope(root, config.workerThreads(), time);
         ConsumerOffsetCommitter offsetCommitter = new ConsumerOffsetCommitter(consumer);
         try (Commits commits = new Commits();
@@ -178,8 +174,7 @@ public final class Sidecar {
             ConsumerLoop assembled = new ConsumerLoop(
                     IntakeConfig.of(config),
                     consumer,
-                    queue,
-                    workers,
+                    stages,
                     sink,
                     config.guarantee() == Guarantee.AT_LEAST_ONCE ? offsetCommitter : null,
                     changed,
@@ -189,8 +184,8 @@ public final class Sidecar {
                 assembled.finishAt(end);
             }
             loop = assembled;
-            instruments = new Instruments(queue, workers, sink.settlements(), assembled, commits);
-            return new Shift(assembled, queue, workers, scope, commits).run();
+            instruments = new Instruments(stages, sink.settlements(), assembled, commits);
+            return new Shift(assembled, stages, scope, commits).run();
         }
     }
 
@@ -242,20 +237,13 @@ public final class Sidecar {
     /** From the first poll to the report. */
     private final class Shift {
         private final ConsumerLoop consumerLoop;
-        private final ShedQueue<Delivery> queue;
-        private final Workers workers;
+        private final StageChain stages;
         private final WorkerScope scope;
         private final Commits commits;
 
-        Shift(
-                ConsumerLoop consumerLoop,
-                ShedQueue<Delivery> queue,
-                Workers workers,
-                WorkerScope scope,
-                Commits commits) {
+        Shift(ConsumerLoop consumerLoop, StageChain stages, WorkerScope scope, Commits commits) {
             this.consumerLoop = consumerLoop;
-            this.queue = queue;
-            this.workers = workers;
+            this.stages = stages;
             this.scope = scope;
             this.commits = commits;
         }
@@ -263,8 +251,8 @@ public final class Sidecar {
         ExitReport run() {
             try {
                 consumerLoop.subscribe();
-                workers.forkIn(scope);
-                lifecycle.run("topics are there, " + workers.count() + " workers wait");
+                stages.forkIn(scope);
+                lifecycle.run("topics are there, " + stages.workers() + " workers wait");
                 lifecycle.drain(work());
                 return finish();
             } catch (InterruptedException e) {
@@ -292,7 +280,7 @@ public final class Sidecar {
         private ExitReport finish() throws InterruptedException {
             long start = time.nanoTime();
             boolean drained = consumerLoop.drain(config.shutdownTimeout());
-            queue.close();
+            stages.close();
             Duration left = config.shutdownTimeout().minusNanos(time.nanoTime() - start);
             JoinReport joined = scope.join(drained ? left.plus(GRACE) : WAKE_UP, GRACE);
             // An epoch that the group's moving on made impossible to commit is given back like all that no worker
@@ -310,7 +298,7 @@ public final class Sidecar {
             Throwable cause = failureOf(e);
             LOG.debug("the run failed", e);
             lifecycle.fail(String.valueOf(cause.getMessage()));
-            queue.close();
+            stages.close();
             consumerLoop.abandon("the run failed");
             JoinReport joined = scope.join(WAKE_UP, GRACE);
             commits.stop();

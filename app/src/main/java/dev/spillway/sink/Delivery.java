@@ -24,7 +24,7 @@ import org.jspecify.annotations.Nullable;
  * last run. {@link #decide} may be called by any thread. It is its own send callback, because one object less per record counts
  * on this path.
  */
-public final class Delivery implements Callback {
+public sealed class Delivery implements Callback permits Piece {
     private static final AtomicIntegerFieldUpdater<Delivery> DECIDED =
             AtomicIntegerFieldUpdater.newUpdater(Delivery.class, "decided");
     private static final AtomicIntegerFieldUpdater<Delivery> UNACKNOWLEDGED =
@@ -35,7 +35,6 @@ public final class Delivery implements Callback {
     private @Nullable Run run;
     private long queuedAtNanos;
 
-    @SuppressWarnings("UnusedVariable") // by DECIDED
     private volatile int decided;
 
     @SuppressWarnings("UnusedVariable") // by UNACKNOWLEDGED
@@ -62,6 +61,11 @@ public final class Delivery implements Callback {
     /** Its weight in the queue, in bytes: key, value and headers. */
     public int size() {
         return size;
+    }
+
+    /** The input record whose outcome is to be decided: itself, unless it is a {@link Piece}. */
+    public Delivery input() {
+        return this;
     }
 
     public Origin origin() {
@@ -125,9 +129,14 @@ public final class Delivery implements Callback {
         return queuedAtNanos;
     }
 
-    /** Whether its epoch has been aborted: nothing that is done about it will count. */
+    /** Whether nothing that is done about it will count: its epoch has been aborted. */
     public boolean isDiscarded() {
         return run().publisher().isClosed();
+    }
+
+    /** Whether somebody has claimed the decision about the outcome. */
+    boolean isDecided() {
+        return decided != 0;
     }
 
     /** Claims the decision about the outcome; true for exactly one caller. */

@@ -29,11 +29,29 @@ public final class OutputFactory {
     private final TopicsConfig topics;
     private final SizeLimits limits;
     private final Time time;
+    private final @Nullable String firstStage;
 
+    /** Of a sidecar with one stage. */
     public OutputFactory(TopicsConfig topics, SizeLimits limits, Time time) {
+        this(topics, limits, time, null);
+    }
+
+    /**
+     * Of a sidecar with several stages.
+     *
+     * @param firstStage the name of the first; null where there is only one
+     */
+    public OutputFactory(TopicsConfig topics, SizeLimits limits, Time time, @Nullable String firstStage) {
         this.topics = topics;
         this.limits = limits;
         this.time = time;
+        this.firstStage = firstStage;
+    }
+
+    /** What tombstones and dead letters are named after that were made before any stage had the record; null where there is one only. */
+    @Nullable
+    String firstStage() {
+        return firstStage;
     }
 
     /** The clock of the decisions. */
@@ -92,17 +110,22 @@ public final class OutputFactory {
         return marker;
     }
 
-    /** The tombstone of a shed record; without its key if even that does not fit into the drop topic. */
-    ProducerRecord<byte @Nullable [], byte @Nullable []> tombstone(Delivery delivery, ShedReason reason) {
-        var whole = tombstone(delivery, delivery.record().key(), reason);
-        return limits.allow(whole) ? whole : tombstone(delivery, null, reason);
+    /**
+     * The tombstone of a shed record; without its key if even that does not fit into the drop topic.
+     *
+     * @param stage the one that shed it; null where there is only one
+     */
+    ProducerRecord<byte @Nullable [], byte @Nullable []> tombstone(
+            Delivery delivery, ShedReason reason, @Nullable String stage) {
+        var whole = tombstone(delivery, delivery.record().key(), reason, stage);
+        return limits.allow(whole) ? whole : tombstone(delivery, null, reason, stage);
     }
 
     private ProducerRecord<byte @Nullable [], byte @Nullable []> tombstone(
-            Delivery delivery, byte @Nullable [] key, ShedReason reason) {
+            Delivery delivery, byte @Nullable [] key, ShedReason reason, @Nullable String stage) {
         var tombstone = outgoing(topics.drop(), key, null);
         addOrigin(delivery, tombstone);
-        addDecision(Outcome.DROPPED, reason.name(), tombstone);
+        addDecision(Outcome.DROPPED, reason.name(), stage, tombstone);
         return tombstone;
     }
 
@@ -111,29 +134,31 @@ public final class OutputFactory {
      * first its own headers stay behind, then its value, then its key: the origin says where they are.
      *
      * @param attempts how often processing was tried
+     * @param stage the one that it failed in; null where there is only one, or none is to blame
      */
-    ProducerRecord<byte @Nullable [], byte @Nullable []> deadLetter(Delivery delivery, String reason, int attempts) {
+    ProducerRecord<byte @Nullable [], byte @Nullable []> deadLetter(
+            Delivery delivery, String reason, int attempts, @Nullable String stage) {
         ConsumerRecord<byte @Nullable [], byte @Nullable []> record = delivery.record();
         var whole = outgoing(topics.deadLetter(), record.key(), record.value());
         addHeaders(record.headers(), whole);
-        addFailure(delivery, reason, attempts, whole);
+        addFailure(delivery, reason, attempts, stage, whole);
         if (limits.allow(whole)) {
             return whole;
         }
         var withoutHeaders = outgoing(topics.deadLetter(), record.key(), record.value());
-        addFailure(delivery, reason, attempts, withoutHeaders);
+        addFailure(delivery, reason, attempts, stage, withoutHeaders);
         addOmitted("headers", withoutHeaders);
         if (limits.allow(withoutHeaders)) {
             return withoutHeaders;
         }
         var withoutValue = outgoing(topics.deadLetter(), record.key(), null);
-        addFailure(delivery, reason, attempts, withoutValue);
+        addFailure(delivery, reason, attempts, stage, withoutValue);
         addOmitted("headers, value", withoutValue);
         if (limits.allow(withoutValue)) {
             return withoutValue;
         }
         var origin = outgoing(topics.deadLetter(), null, null);
-        addFailure(delivery, reason, attempts, origin);
+        addFailure(delivery, reason, attempts, stage, origin);
         addOmitted("headers, value, key", origin);
         return origin;
     }
@@ -167,9 +192,10 @@ public final class OutputFactory {
         }
     }
 
-    private void addFailure(Delivery delivery, String reason, int attempts, ProducerRecord<?, ?> output) {
+    private void addFailure(
+            Delivery delivery, String reason, int attempts, @Nullable String stage, ProducerRecord<?, ?> output) {
         addOrigin(delivery, output);
-        addDecision(Outcome.DEAD_LETTERED, reason, output);
+        addDecision(Outcome.DEAD_LETTERED, reason, stage, output);
         output.headers().add(SpillwayHeaders.ATTEMPTS, utf8(Integer.toString(attempts)));
     }
 
@@ -178,11 +204,14 @@ public final class OutputFactory {
         output.headers().add(SpillwayHeaders.OMITTED, utf8(parts));
     }
 
-    private void addDecision(Outcome outcome, String reason, ProducerRecord<?, ?> output) {
+    private void addDecision(Outcome outcome, String reason, @Nullable String stage, ProducerRecord<?, ?> output) {
         Headers headers = output.headers();
         headers.add(SpillwayHeaders.OUTCOME, utf8(outcome.name()));
         headers.add(SpillwayHeaders.REASON, cut(reason));
         addInstant(output);
+        if (stage != null) {
+            headers.add(SpillwayHeaders.STAGE, utf8(stage));
+        }
     }
 
     private void addInstant(ProducerRecord<?, ?> output) {

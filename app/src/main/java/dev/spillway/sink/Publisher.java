@@ -129,16 +129,31 @@ public final class Publisher {
     }
 
     /**
-     * Decides that a record is shed.
+     * Decides that a record is shed before the first stage, or the only one.
      *
      * @return whether it was for this call to decide; {@link #publishAll} comes next then
      */
     public boolean decideDropped(Delivery delivery, ShedReason reason) {
+        return decideDropped(delivery, reason, outputs.firstStage());
+    }
+
+    /**
+     * Decides that a record is shed, and publishes its tombstone.
+     *
+     * @param stage the one that sheds it; null where there is only one
+     */
+    public void dropped(Delivery delivery, ShedReason reason, @Nullable String stage) {
+        if (decideDropped(delivery, reason, stage)) {
+            publish(List.of(delivery));
+        }
+    }
+
+    private boolean decideDropped(Delivery delivery, ShedReason reason, @Nullable String stage) {
         if (!delivery.decide()) {
             return false;
         }
-        settlements.remember(delivery, Outcome.DROPPED, reason, null);
-        delivery.toSend(Outcome.DROPPED, reason, List.of(outputs.tombstone(delivery, reason)));
+        settlements.remember(delivery, Outcome.DROPPED, reason, stage == null ? null : "stage " + stage);
+        delivery.toSend(Outcome.DROPPED, reason, List.of(outputs.tombstone(delivery, reason, stage)));
         return true;
     }
 
@@ -157,15 +172,29 @@ public final class Publisher {
     }
 
     /**
-     * Decides that a record has failed for good, and publishes its dead letter.
+     * Decides that a record has failed for good, in the first stage or the only one, and publishes its dead letter.
      *
      * @param reason what the dead letter's header says
      * @param attempts how often processing was tried
      */
     public void deadLettered(Delivery delivery, DeadLetterCause cause, String reason, int attempts) {
+        deadLettered(delivery, cause, reason, attempts, outputs.firstStage());
+    }
+
+    /**
+     * Decides that a record has failed for good, and publishes its dead letter.
+     *
+     * @param reason what the dead letter's header says
+     * @param attempts how often processing was tried
+     * @param stage the one that it failed in; null where there is only one, or none is to blame
+     */
+    public void deadLettered(
+            Delivery delivery, DeadLetterCause cause, String reason, int attempts, @Nullable String stage) {
         if (delivery.decide()) {
-            settlements.remember(delivery, Outcome.DEAD_LETTERED, cause, reason);
-            delivery.toSend(Outcome.DEAD_LETTERED, cause, List.of(outputs.deadLetter(delivery, reason, attempts)));
+            settlements.remember(
+                    delivery, Outcome.DEAD_LETTERED, cause, stage == null ? reason : "stage " + stage + ": " + reason);
+            delivery.toSend(
+                    Outcome.DEAD_LETTERED, cause, List.of(outputs.deadLetter(delivery, reason, attempts, stage)));
             publish(List.of(delivery));
         }
     }
@@ -176,7 +205,7 @@ public final class Publisher {
         String reason = spoiled.cause().toString();
         settlements.remember(delivery, Outcome.DEAD_LETTERED, DeadLetterCause.REFUSED, reason);
         delivery.toSend(
-                Outcome.DEAD_LETTERED, DeadLetterCause.REFUSED, List.of(outputs.deadLetter(delivery, reason, 1)));
+                Outcome.DEAD_LETTERED, DeadLetterCause.REFUSED, List.of(outputs.deadLetter(delivery, reason, 1, null)));
         publish(List.of(delivery));
     }
 

@@ -13,6 +13,7 @@ import dev.spillway.intake.IntakeStatus.PartitionStatus;
 import dev.spillway.intake.IntakeStatus.PauseReason;
 import dev.spillway.ledger.EpochReport;
 import dev.spillway.runtime.Instruments;
+import dev.spillway.runtime.Instruments.StageReading;
 import java.io.UncheckedIOException;
 import java.util.ArrayList;
 import java.util.Collections;
@@ -111,6 +112,7 @@ final class LivePage {
         PauseReason paused = now.reading().intake().paused();
         state.put("paused", paused == null ? null : paused.name());
         numbers(now, state.putObject("metrics"));
+        stages(now, state.putArray("stages"));
         state.set("sample", JSON.valueToTree(now.last()));
         state.set("partitions", JSON.valueToTree(partitions(now)));
         epochs(now, state.putArray("epochs"));
@@ -142,6 +144,28 @@ final class LivePage {
             }
         }
         into.put("spillway_partition_lag_records", now.lag());
+    }
+
+    /** One by one, where stages are configured. */
+    private static void stages(Picture now, ArrayNode into) {
+        for (StageReading stage : now.reading().stages()) {
+            if (stage.name() != null) {
+                into.addObject()
+                        .put("name", stage.name())
+                        .put("queued", stage.queue().depth())
+                        .put("limit", stage.queue().limit())
+                        .put("capacity", stage.queue().capacity())
+                        .put("workers", stage.workers().workers().size())
+                        .put("busy", stage.workers().busy())
+                        .put("concurrencyLimit", stage.concurrencyLimit())
+                        .put("retriesWaiting", stage.workers().retriesWaiting())
+                        .put(
+                                "shed",
+                                stage.queue().shed().values().stream()
+                                        .mapToLong(Long::longValue)
+                                        .sum());
+            }
+        }
     }
 
     private static List<PartitionStatus> partitions(Picture now) {

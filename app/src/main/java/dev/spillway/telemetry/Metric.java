@@ -4,6 +4,7 @@ import dev.spillway.flow.Distribution;
 import dev.spillway.flow.ShedReason;
 import dev.spillway.intake.IntakeStatus.PauseReason;
 import dev.spillway.runtime.Instruments.Reading;
+import dev.spillway.runtime.Instruments.StageReading;
 import dev.spillway.sink.DeadLetterCause;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -42,6 +43,22 @@ sealed interface Metric {
         }
     }
 
+    /** A gauge for each stage, where there are several. */
+    record StageGauge(String name, String meaning, ToDoubleFunction<StageReading> value) implements Metric {
+        @Override
+        public List<String> labels() {
+            return List.of("stage");
+        }
+    }
+
+    /** A counter for each stage, where there are several. */
+    record StageCounter(String name, String meaning, ToDoubleFunction<StageReading> value) implements Metric {
+        @Override
+        public List<String> labels() {
+            return List.of("stage");
+        }
+    }
+
     /** How durations are distributed, in seconds. */
     record Histogram(String name, String meaning, Function<Reading, Distribution.Counts> value) implements Metric {
         @Override
@@ -61,6 +78,7 @@ sealed interface Metric {
         List<Metric> all = new ArrayList<>();
         all.addAll(records());
         all.addAll(queueAndWorkers());
+        all.addAll(stages());
         all.addAll(epochs());
         all.addAll(intake());
         return List.copyOf(all);
@@ -179,6 +197,11 @@ sealed interface Metric {
                         "Workers.",
                         p -> p.reading().workers().workers().size()),
                 gauge(
+                        "spillway_concurrency_limit",
+                        "How many records may be processed at once now: as many as there are workers, or fewer with"
+                                + " concurrency=adaptive.",
+                        p -> p.reading().concurrencyLimit()),
+                gauge(
                         "spillway_workers_busy",
                         "Workers that have a record in hand.",
                         p -> p.reading().workers().busy()),
@@ -198,6 +221,47 @@ sealed interface Metric {
                         "spillway_retries_waiting",
                         "Records that wait for their next attempt.",
                         p -> p.reading().workers().retriesWaiting()));
+    }
+
+    private static List<Metric> stages() {
+        return List.of(
+                new StageGauge(
+                        "spillway_stage_queue_records",
+                        "Records queued before a stage. This and the next ones are there where stages are configured; then the"
+                                + " queue's metrics above are those of the first stage, and the workers' those of all.",
+                        stage -> stage.queue().depth()),
+                new StageGauge(
+                        "spillway_stage_queue_limit_records",
+                        "The effective capacity of a stage's queue; it may be less than the capacity under exactly once, where"
+                                + " what is queued between stages has to fit into one transaction.",
+                        stage -> stage.queue().limit()),
+                new StageCounter(
+                        "spillway_stage_shed_total",
+                        "What a stage's policy shed. Where one record was forwarded as several, each of them counts here.",
+                        stage -> stage.queue().shed().values().stream()
+                                .mapToLong(Long::longValue)
+                                .sum()),
+                new StageGauge(
+                        "spillway_stage_workers",
+                        "Workers of a stage.",
+                        stage -> stage.workers().workers().size()),
+                new StageGauge(
+                        "spillway_stage_workers_busy",
+                        "Workers of a stage that have a record in hand, and do not wait for room in the next stage's queue.",
+                        stage -> stage.workers().busy()),
+                new StageCounter(
+                        "spillway_stage_workers_busy_seconds_total",
+                        "Time that all workers of a stage together have been busy: the slowest stage is the one whose workers"
+                                + " always are.",
+                        stage -> Sample.inSeconds(stage.workers().busyNanos())),
+                new StageGauge(
+                        "spillway_stage_concurrency_limit",
+                        "How many records a stage may process at once now.",
+                        StageReading::concurrencyLimit),
+                new StageGauge(
+                        "spillway_stage_retries_waiting",
+                        "Records that wait for their next attempt in a stage.",
+                        stage -> stage.workers().retriesWaiting()));
     }
 
     private static List<Metric> epochs() {

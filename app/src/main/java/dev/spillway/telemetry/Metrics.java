@@ -1,6 +1,7 @@
 package dev.spillway.telemetry;
 
 import dev.spillway.flow.Distribution;
+import dev.spillway.runtime.Instruments.StageReading;
 import io.micrometer.core.instrument.FunctionCounter;
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
@@ -21,6 +22,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.function.Supplier;
+import java.util.function.ToDoubleFunction;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 
@@ -40,12 +42,16 @@ final class Metrics implements AutoCloseable {
      * Registers all of them.
      *
      * @param policy the shed policy's name
+     * @param stages the names of all stages, in their order; none where none are configured
      * @param look takes a picture
      */
-    Metrics(String policy, Supplier<Picture> look) {
+    Metrics(String policy, List<String> stages, Supplier<Picture> look) {
         this.look = look;
         this.picture = look.get();
         Metric.all().forEach(metric -> register(metric, policy));
+        for (int i = 0; i < stages.size(); i++) {
+            registerStage(stages.get(i), i);
+        }
         new JvmMemoryMetrics().bindTo(registry);
         new JvmThreadMetrics().bindTo(registry);
         new ProcessorMetrics().bindTo(registry);
@@ -76,7 +82,7 @@ final class Metrics implements AutoCloseable {
                 .map(metric -> "| `" + metric.name() + "` | "
                         + metric.getClass()
                                 .getSimpleName()
-                                .replace("PartitionGauge", "Gauge")
+                                .replaceFirst("^(Partition|Stage)", "")
                                 .toLowerCase(Locale.ROOT)
                         + " | "
                         + metric.labels().stream()
@@ -114,6 +120,31 @@ final class Metrics implements AutoCloseable {
             Collector collector = () -> snapshot(histogram);
             registry.getPrometheusRegistry().register(collector);
         }
+    }
+
+    private void registerStage(String name, int index) {
+        for (Metric metric : Metric.all()) {
+            if (metric instanceof Metric.StageGauge gauge) {
+                Gauge.builder(gauge.name(), this, self -> self.ofStage(index, gauge.value()))
+                        .description(gauge.meaning())
+                        .tag("stage", name)
+                        .register(registry);
+            } else if (metric instanceof Metric.StageCounter counter) {
+                FunctionCounter.builder(
+                                counter.name().replaceFirst("_total$", ""),
+                                this,
+                                self -> self.ofStage(index, counter.value()))
+                        .description(counter.meaning())
+                        .tag("stage", name)
+                        .register(registry);
+            }
+        }
+    }
+
+    /** What is read off a stage; 0 before it is assembled. */
+    private double ofStage(int index, ToDoubleFunction<StageReading> value) {
+        List<StageReading> stages = picture.reading().stages();
+        return index < stages.size() ? value.applyAsDouble(stages.get(index)) : 0;
     }
 
     private List<MultiGauge.Row<?>> rows(Metric.PartitionGauge metric) {

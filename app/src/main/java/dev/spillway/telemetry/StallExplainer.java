@@ -119,7 +119,7 @@ final class StallExplainer {
                 .filter(worker -> worker.inHand() != null)
                 .max(Comparator.comparingLong(StallExplainer::held));
         if (longest.isPresent()
-                && (held(longest.get()) >= HELD_NANOS || now.reading().queue().depth() == 0)) {
+                && (held(longest.get()) >= HELD_NANOS || now.reading().queued() == 0)) {
             return atWorker(now, oldest, longest.get());
         }
         InHand retry = now.reading().workers().oldestRetry();
@@ -146,7 +146,7 @@ final class StallExplainer {
                     null,
                     null);
         }
-        if (longest.isEmpty() && now.reading().queue().depth() == 0) {
+        if (longest.isEmpty() && now.reading().queued() == 0) {
             return explanation(
                     Holder.ACKNOWLEDGEMENT,
                     age,
@@ -166,7 +166,7 @@ final class StallExplainer {
                                 + " of them with one record for long",
                         oldest.outstanding(),
                         oldest.number(),
-                        now.reading().queue().depth(),
+                        now.reading().queued(),
                         now.reading().workers().busy(),
                         now.reading().workers().workers().size()),
                 now,

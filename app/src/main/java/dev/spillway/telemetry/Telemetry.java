@@ -2,6 +2,7 @@ package dev.spillway.telemetry;
 
 import dev.spillway.config.InvalidConfigException;
 import dev.spillway.config.SpillwayConfig;
+import dev.spillway.config.StageConfig;
 import dev.spillway.flow.CancellationToken;
 import dev.spillway.flow.Time;
 import dev.spillway.runtime.Instruments;
@@ -9,6 +10,7 @@ import dev.spillway.runtime.Lifecycle;
 import dev.spillway.runtime.Sidecar;
 import io.micrometer.core.instrument.MeterRegistry;
 import java.time.Duration;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -46,10 +48,21 @@ public final class Telemetry implements AutoCloseable {
         this.config = config;
         this.time = time;
         this.previous = look();
-        this.metrics = new Metrics(config.shedPolicy().name(), this::look);
+        this.metrics = new Metrics(config.shedPolicy().name(), namesOf(config.stages()), this::look);
         this.alarm = new WatermarkAlarm(config.shedPolicy().name(), config.queueAlarm(), previous);
         this.stalls = new StallExplainer(config.stalledAfter());
         this.page = new LivePage(config, this);
+    }
+
+    private static List<String> namesOf(List<StageConfig> stages) {
+        return stages.stream()
+                .map(StageConfig::name)
+                .<String>mapMulti((name, names) -> {
+                    if (name != null) {
+                        names.accept(name);
+                    }
+                })
+                .toList();
     }
 
     /** The reference table of the sidecar's own metrics, in Markdown. */

@@ -2,8 +2,10 @@ package dev.spillway.telemetry;
 
 import dev.spillway.intake.IntakeStatus.PauseReason;
 import dev.spillway.runtime.Instruments.Reading;
+import dev.spillway.runtime.Instruments.StageReading;
 import java.time.Duration;
 import java.util.Locale;
+import java.util.Objects;
 import java.util.Optional;
 
 /**
@@ -81,7 +83,36 @@ final class WatermarkAlarm {
                 mean.processed(),
                 mean.dropped(),
                 policy,
-                advice(now.reading(), mean, arriving));
+                now.reading().stages().size() > 1 ? slowestStage(now) : advice(now.reading(), mean, arriving));
+    }
+
+    /** The stage that the others wait for: it is busy for the largest part of its workers' time. */
+    private String slowestStage(Picture now) {
+        StageReading slowest = now.reading().stages().get(0);
+        for (StageReading stage : now.reading().stages()) {
+            if (utilisation(stage, now) > utilisation(slowest, now)) {
+                slowest = stage;
+            }
+        }
+        return String.format(
+                Locale.ROOT,
+                "The stage %s is the slowest: its %,d workers are busy for %.0f %% of their time. A larger stage.%s.workers helps"
+                        + " if they mostly wait for something, further instances if they compute; a larger queue.capacity only"
+                        + " delays this.",
+                slowest.name(),
+                slowest.workers().workers().size(),
+                100 * utilisation(slowest, now),
+                slowest.name());
+    }
+
+    private double utilisation(StageReading stage, Picture now) {
+        long before = since.reading().stages().stream()
+                .filter(earlier -> Objects.equals(earlier.name(), stage.name()))
+                .mapToLong(earlier -> earlier.workers().busyNanos())
+                .sum();
+        double nanos = Math.max(1, now.atNanos() - since.atNanos())
+                * Math.max(1.0, stage.workers().workers().size());
+        return Math.min(1, (stage.workers().busyNanos() - before) / nanos);
     }
 
     private static String advice(Reading reading, Sample mean, double arriving) {

@@ -239,6 +239,9 @@ function fill(table, rows) {
 }
 
 function showTables(state) {
+  byId("stages-section").hidden = state.stages.length === 0;
+  fill("stages", state.stages.map((s) => [[s.name], ...[s.queued, s.limit, s.busy, s.workers, s.concurrencyLimit, s.retriesWaiting, s.shed]
+    .map((n) => [whole.format(n), "n"])]));
   fill("partitions", state.partitions.map((p) => [[p.topic + "-" + p.partition], [p.lag < 0 ? "not known" : whole.format(p.lag), "n"],
     [whole.format(p.uncommitted), "n"], [state.paused ? "paused: " + words(state.paused) : "yes"]]));
   fill("losses", state.losses.map((l) => [[new Date(l.atMillis).toLocaleTimeString()], [l.outcome === "DROPPED" ? "dropped" : "dead letter"],

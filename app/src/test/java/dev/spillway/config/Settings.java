@@ -25,6 +25,11 @@ public final class Settings {
         return this;
     }
 
+    /** As it has to be where stages are configured. */
+    public Settings withoutProcessor() {
+        return without("processor");
+    }
+
     Settings without(String key) {
         values.remove(key);
         return this;

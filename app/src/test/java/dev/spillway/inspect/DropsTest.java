@@ -13,6 +13,7 @@ import java.util.List;
 import java.util.Map;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.MockConsumer;
+import org.apache.kafka.clients.consumer.OffsetAndTimestamp;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.errors.TimeoutException;
 import org.junit.jupiter.api.BeforeEach;
@@ -24,7 +25,15 @@ class DropsTest {
     private static final TopicPartition ZERO = new TopicPartition("drops", 0);
     private static final TopicPartition ONE = new TopicPartition("drops", 1);
 
-    private final MockConsumer<byte[], byte[]> consumer = new MockConsumer<>("earliest");
+    /** Nothing was written as late as somebody asks for. */
+    private final MockConsumer<byte[], byte[]> consumer = new MockConsumer<>("earliest") {
+        @Override
+        public synchronized Map<TopicPartition, OffsetAndTimestamp> offsetsForTimes(
+                Map<TopicPartition, Long> timestamps) {
+            return Map.of();
+        }
+    };
+
     private final SkippingTime time = new SkippingTime();
     private final CancellationToken stop = CancellationToken.root();
     private final Drops drops = new Drops(consumer, "drops", time, Duration.ofSeconds(30), stop, ReadProgress.NONE);

@@ -8,6 +8,7 @@ import dev.spillway.flow.ShedPolicies;
 import dev.spillway.flow.ShedQueue;
 import dev.spillway.processor.CpuPool;
 import dev.spillway.processor.ServiceTimes;
+import dev.spillway.processor.StageChain;
 import dev.spillway.processor.Work;
 import dev.spillway.processor.Workers;
 import dev.spillway.sink.Delivery;
@@ -32,7 +33,8 @@ class AdmissionLimitTest {
             new SpoiledOrigins(),
             time,
             new Random(1));
-    private final AdmissionLimit limit = new AdmissionLimit(queue, workers, Duration.ofSeconds(10), time);
+    private final AdmissionLimit limit =
+            new AdmissionLimit(StageChain.of(queue, workers), Duration.ofSeconds(10), time);
 
     private void measure(long records, long millisEach) {
         ServiceTimes.add(workers, records, Duration.ofMillis(millisEach));

@@ -19,7 +19,7 @@ class CircuitBreakerTest {
     private final ShedQueue<Integer> queue = new ShedQueue<>(100, 1000, ShedPolicies.BLOCK, item -> 1, time);
     private final Downstream downstream = new Downstream();
     private final CircuitBreaker breaker =
-            new CircuitBreaker(new BreakerConfig(10, 90, PROBE), queue, downstream, time);
+            new CircuitBreaker(new BreakerConfig(10, 90, PROBE), null, queue, downstream, time);
 
     private void attempts(int answered, int failed) {
         Attempts.add(downstream, answered, failed);
@@ -110,7 +110,7 @@ class CircuitBreakerTest {
 
     @Test
     void without_a_window_it_never_opens() {
-        CircuitBreaker off = new CircuitBreaker(BreakerConfig.OFF, queue, downstream, time);
+        CircuitBreaker off = new CircuitBreaker(BreakerConfig.OFF, null, queue, downstream, time);
         Attempts.add(downstream, 0, 1_000_000);
 
         off.update();

@@ -11,6 +11,7 @@ import dev.spillway.flow.ShedPolicy;
 import dev.spillway.flow.ShedQueue;
 import dev.spillway.flow.Signal;
 import dev.spillway.processor.CpuPool;
+import dev.spillway.processor.StageChain;
 import dev.spillway.processor.Work;
 import dev.spillway.processor.Workers;
 import dev.spillway.sink.AcknowledgingSink;
@@ -84,8 +85,7 @@ final class Station {
                         breaker,
                         REVOCATION_TIMEOUT),
                 consumer,
-                queue,
-                workers,
+                StageChain.of(queue, workers),
                 exactlyOnce ? transactional(changed) : acknowledging(committer, changed),
                 exactlyOnce ? null : committer,
                 changed,

@@ -39,7 +39,14 @@ class JobProcessorTest {
         RetryConfig retry = new RetryConfig(1, Duration.ZERO, Duration.ZERO, Duration.ofSeconds(1));
         ShedQueue<Delivery> queue = new ShedQueue<>(1, 1 << 20, ShedPolicies.BLOCK, Delivery::size, time);
         RecordHandler handler = new RecordHandler(
-                Work.of(processor), queue, cpuPool, retry, line.spoiled(), new Downstream(), new Random(1));
+                Work.of(processor),
+                queue,
+                new ResultOutlet(null),
+                cpuPool,
+                retry,
+                line.spoiled(),
+                new Downstream(),
+                new Random(1));
         queue.tryOffer(line.next(value));
         queue.close();
         List<Delivery> batch = new ArrayList<>();

@@ -71,7 +71,8 @@ class RecordHandlerTest {
     }
 
     private RecordHandler handler(Work work, ShedQueue<Delivery> source) {
-        return new RecordHandler(work, source, cpuPool, retry, line.spoiled(), downstream, jitter);
+        return new RecordHandler(
+                work, source, new ResultOutlet(null), cpuPool, retry, line.spoiled(), downstream, jitter);
     }
 
     /** Makes attempts until nothing is queued or parked. */

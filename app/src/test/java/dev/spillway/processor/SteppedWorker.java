@@ -20,7 +20,7 @@ public final class SteppedWorker implements AutoCloseable {
     private final Work work;
     private final Time time;
     private final CpuPool cpuPool = new CpuPool(new CallersThread());
-    private final Workers workers;
+    private final StageChain stages;
     private final List<Delivery> batch = new ArrayList<>();
     private long batchBegunAt;
 
@@ -28,25 +28,21 @@ public final class SteppedWorker implements AutoCloseable {
      * Makes and configures the processor.
      *
      * @param processor a {@link Processor} or a {@link BatchProcessor}
+     * @param config of a sidecar with one stage
      * @param jitter draws how long retries wait
      * @throws dev.spillway.config.InvalidConfigException when it is neither, or cannot be configured
      */
     public SteppedWorker(
-            Object processor,
-            SpillwayConfig config,
-            ShedQueue<Delivery> queue,
-            SpoiledOrigins spoiled,
-            Time time,
-            RandomGenerator jitter) {
-        this.queue = queue;
+            Object processor, SpillwayConfig config, SpoiledOrigins spoiled, Time time, RandomGenerator jitter) {
         this.work = Processors.configured(processor, config);
         this.time = time;
-        this.workers = new Workers(config.workers(), queue, work, cpuPool, config.retry(), spoiled, time, jitter);
+        this.stages = StageChain.of(config.stages(), List.of(work), config.ordering(), cpuPool, spoiled, time, jitter);
+        this.queue = stages.firstQueue();
     }
 
-    /** What the consumer loop watches. */
-    public Workers workers() {
-        return workers;
+    /** The only stage, in which it works: what the consumer loop fills and watches. */
+    public StageChain stages() {
+        return stages;
     }
 
     /** How many records it has taken for a batch that has not closed yet. */
@@ -67,7 +63,7 @@ public final class SteppedWorker implements AutoCloseable {
         }
         List<Delivery> closed = List.copyOf(batch);
         batch.clear();
-        workers.workOn(closed, token);
+        stages.stages().get(0).workers().workOn(closed, token);
         return true;
     }
 

@@ -1,6 +1,7 @@
 package dev.spillway.processor;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import dev.spillway.config.RetryConfig;
 import dev.spillway.flow.CancellationToken;
@@ -20,6 +21,7 @@ import java.util.Random;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -83,6 +85,96 @@ class WorkersTest {
 
         assertThat(scope.join(PATIENCE, PATIENCE).isClean()).isTrue();
         assertThat(names).containsExactlyInAnyOrder("spillway-worker-0", "spillway-worker-1", "spillway-worker-2");
+    }
+
+    @Test
+    void no_more_records_than_there_are_workers_are_processed_at_once() {
+        AtMost atOnce = new AtMost();
+        offer(100);
+        Workers workers = workers(3, atOnce);
+        workers.forkIn(scope);
+        atOnce.awaitInside(3, workers);
+        atOnce.gate.countDown();
+        queue.close();
+
+        assertThat(scope.join(PATIENCE, PATIENCE).isClean()).isTrue();
+        assertThat(line.ledger().settled()).isEqualTo(100);
+        assertThat(atOnce.most).hasValue(3);
+    }
+
+    @Test
+    void an_adaptive_stage_processes_no_more_at_once_than_its_limit() {
+        AtMost atOnce = new AtMost();
+        ConcurrencyLimit limit = new ConcurrencyLimit(50);
+        RetryConfig retry = new RetryConfig(0, Duration.ZERO, Duration.ZERO, Duration.ofSeconds(1));
+        offer(15); // too few to judge by
+        Workers workers = new Workers(
+                "stage",
+                50,
+                queue,
+                Work.of(atOnce),
+                retry,
+                new Workers.Shared(cpuPool, line.spoiled(), time, new Random(1)),
+                () -> new ResultOutlet("stage"),
+                limit);
+        workers.forkIn(scope);
+        atOnce.awaitInside(4, workers);
+        atOnce.gate.countDown();
+        queue.close();
+
+        assertThat(scope.join(PATIENCE, PATIENCE).isClean()).isTrue();
+        assertThat(line.ledger().settled()).isEqualTo(15);
+        assertThat(atOnce.most).hasValue(4);
+        assertThat(workers.concurrencyLimit()).isEqualTo(4);
+    }
+
+    /** Counts who is in it at once; nobody leaves before the gate is open. */
+    private static final class AtMost implements Processor {
+        private final CountDownLatch gate = new CountDownLatch(1);
+        private final AtomicInteger in = new AtomicInteger();
+        private final AtomicInteger most = new AtomicInteger();
+
+        @Override
+        public void process(InputRecord record, ProcessorContext context) throws InterruptedException {
+            most.accumulateAndGet(in.incrementAndGet(), Math::max);
+            gate.await();
+            in.decrementAndGet();
+        }
+
+        /** Returns when so many are in it, and everybody else waits outside. */
+        void awaitInside(int count, Workers workers) {
+            Crew.awaitTrue(
+                    "not " + count + " are at work, but " + in,
+                    () -> in.get() == count
+                            && workers.status().workers().stream()
+                                    .map(WorkersStatus.WorkerStatus::thread)
+                                    .allMatch(thread -> thread != null && thread.getState() == Thread.State.WAITING));
+        }
+    }
+
+    @Test
+    void ten_thousand_workers_wait_at_once_where_the_jvm_has_virtual_threads() {
+        int count = 10_000;
+        assumeTrue(
+                WorkerThreads.virtualAvailable(),
+                () -> "not tested: this is Java " + Runtime.version().feature()
+                        + ", and virtual threads need Java 21 or later");
+        WorkerScope virtual = new WorkerScope(CancellationToken.root(), WorkerThreads.VIRTUAL, time);
+        ShedQueue<Delivery> wide = new ShedQueue<>(count, 1 << 24, ShedPolicies.BLOCK, Delivery::size, time);
+        CountDownLatch waiting = new CountDownLatch(count);
+        RetryConfig retry = new RetryConfig(0, Duration.ZERO, Duration.ZERO, Duration.ofSeconds(1));
+        for (int i = 0; i < count; i++) {
+            wide.tryOffer(line.next());
+        }
+        Processor io = (record, context) -> {
+            waiting.countDown();
+            waiting.await(); // for something that comes when all others wait, too
+        };
+        new Workers(count, wide, Work.of(io), cpuPool, retry, line.spoiled(), time, new Random(1)).forkIn(virtual);
+        wide.close();
+
+        assertThat(virtual.join(PATIENCE, PATIENCE)).isEqualTo(new JoinReport(count, 0, List.of(), List.of()));
+        assertThat(line.ledger().settled()).isEqualTo(count);
     }
 
     @Test

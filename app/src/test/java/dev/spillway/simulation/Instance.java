@@ -14,6 +14,8 @@ import dev.spillway.intake.EpochBooks;
 import dev.spillway.intake.IntakeConfig;
 import dev.spillway.ledger.Epoch;
 import dev.spillway.processor.CpuPool;
+import dev.spillway.processor.Stage;
+import dev.spillway.processor.StageChain;
 import dev.spillway.processor.Work;
 import dev.spillway.processor.Workers;
 import dev.spillway.sink.AcknowledgingSink;
@@ -82,6 +84,7 @@ final class Instance {
     /** What is there once it has started. */
     private record Parts(
             ShedQueue<Delivery> queue,
+            StageChain chain,
             SimulatedWorkers workers,
             Sink sink,
             @Nullable TransactionalSink transactional,
@@ -183,8 +186,8 @@ final class Instance {
     void stop() {
         inLoop(() -> {
             ConsumerLoop loop = parts().loop;
-            boolean drained = loop.drain(SHUTDOWN_TIMEOUT);
-            parts().queue.close();
+            boolean drained = loop.drain(SHUTDOWN_TIMEOUT.multipliedBy(scenario.stages()));
+            parts().chain.close();
             joinWorkers(drained);
             boolean committed = loop.commitLast(SHUTDOWN_TIMEOUT);
             trace(() -> this + " has stopped, drained " + drained + ", committed " + committed);
@@ -303,7 +306,7 @@ final class Instance {
         }
         ending = true;
         try {
-            parts().queue.close();
+            parts().chain.close();
             parts().loop.abandon("the run failed");
             joinWorkers(true);
         } catch (SimulatedCrash crash) {
@@ -329,29 +332,16 @@ final class Instance {
         var consumer = plant.consumer(fakeConsumer.client());
         Deque<ShedQueue<Delivery>> made = new ArrayDeque<>();
         ShedPolicy policy = plant.policy(scenario.policy(), made::element);
-        ShedQueue<Delivery> queue = scenario.ordered()
-                ? new ShedQueue<>(
-                        scenario.capacity(),
-                        Scenario.CAPACITY_BYTES,
-                        policy,
-                        Delivery::size,
-                        delivery -> delivery.record().partition() + "/"
-                                + delivery.record().offset() % 2,
-                        Delivery::noteTaken,
-                        time)
-                : new ShedQueue<>(scenario.capacity(), Scenario.CAPACITY_BYTES, policy, Delivery::size, time);
+        ShedQueue<Delivery> queue = queue(scenario.capacity(), policy);
         made.add(queue);
         SpoiledOrigins spoiled = new SpoiledOrigins();
-        RetryConfig retry = new RetryConfig(0, Duration.ZERO, Duration.ZERO, Duration.ofSeconds(1));
-        Workers workers = new Workers(
-                scenario.workers(),
-                queue,
-                Work.of((record, context) -> {}),
-                new CpuPool(1), // without a thread until somebody computes
-                retry,
-                spoiled,
-                time,
-                new Random(1));
+        List<Stage> stages = new ArrayList<>();
+        stages.add(new Stage("1", queue, workers(queue, spoiled)));
+        for (int i = 1; i < scenario.stages(); i++) {
+            ShedQueue<Delivery> inner = queue(scenario.innerCapacity(), scenario.innerPolicy());
+            stages.add(new Stage(Integer.toString(i + 1), inner, workers(inner, spoiled)));
+        }
+        StageChain chain = new StageChain(stages);
         Signal changed = new Signal(time);
         ConsumerOffsetCommitter committer = new ConsumerOffsetCommitter(consumer);
         TransactionalSink transactional = null;
@@ -379,8 +369,7 @@ final class Instance {
                         BreakerConfig.OFF,
                         Scenario.REVOCATION_TIMEOUT),
                 consumer,
-                queue,
-                workers,
+                chain,
                 plant.sink(sink, consumer),
                 scenario.exactlyOnce() ? null : committer,
                 changed,
@@ -388,11 +377,43 @@ final class Instance {
                 time);
         return new Parts(
                 queue,
-                new SimulatedWorkers(scenario.workers(), queue, workers, spoiled, plant, chance),
+                chain,
+                new SimulatedWorkers(scenario.workers(), chain, spoiled, plant, chance),
                 sink,
                 transactional,
                 loop,
                 consumer);
+    }
+
+    private ShedQueue<Delivery> queue(int capacity, ShedPolicy policy) {
+        return scenario.ordered()
+                ? new ShedQueue<>(
+                        capacity,
+                        Scenario.CAPACITY_BYTES,
+                        policy,
+                        Delivery::size,
+                        delivery -> delivery.record().partition() + "/"
+                                + delivery.record().offset() % 2,
+                        taken -> {
+                            if (taken == taken.input()) {
+                                taken.noteTaken();
+                            }
+                        },
+                        time)
+                : new ShedQueue<>(capacity, Scenario.CAPACITY_BYTES, policy, Delivery::size, time);
+    }
+
+    /** Nobody: what they do is simulated. */
+    private Workers workers(ShedQueue<Delivery> queue, SpoiledOrigins spoiled) {
+        return new Workers(
+                scenario.workers(),
+                queue,
+                Work.of((record, context) -> {}),
+                new CpuPool(1), // without a thread until somebody computes
+                new RetryConfig(0, Duration.ZERO, Duration.ZERO, Duration.ofSeconds(1)),
+                spoiled,
+                time,
+                new Random(1));
     }
 
     private Producer<byte @Nullable [], byte @Nullable []> producer(int index) {
@@ -439,12 +460,14 @@ final class Instance {
         if (parts == null || !isAlive()) {
             return;
         }
-        QueueSnapshot queue = parts.queue.snapshot();
-        require(queue.depth() <= scenario.capacity(), () -> "the queue holds " + queue);
-        require(queue.bytes() <= Scenario.CAPACITY_BYTES, () -> "the queue holds " + queue);
-        require(
-                queue.admitted() == queue.depth() + queue.taken() + queue.evicted() + queue.withdrawn(),
-                () -> "the queue has lost count: " + queue);
+        for (Stage stage : parts.chain.stages()) {
+            QueueSnapshot queue = stage.queue().snapshot();
+            require(queue.depth() <= queue.capacity(), () -> "the queue holds " + queue);
+            require(queue.bytes() <= Scenario.CAPACITY_BYTES, () -> "the queue holds " + queue);
+            require(
+                    queue.admitted() == queue.depth() + queue.taken() + queue.evicted() + queue.withdrawn(),
+                    () -> "the queue has lost count: " + queue);
+        }
         if (!ending) {
             checkBooks();
         }

@@ -18,6 +18,9 @@ import java.util.List;
  * @param steps how long things may go wrong
  * @param ordered whether records wait for others of their lane; every other record of a partition is of one
  * @param eager whether a rebalance takes all partitions from all members first
+ * @param stages of each instance: one in most runs, then two or three
+ * @param innerPolicy of the queues between them
+ * @param innerCapacity of those queues
  */
 record Scenario(
         ShedPolicy policy,
@@ -31,7 +34,10 @@ record Scenario(
         int maxPollRecords,
         int steps,
         boolean eager,
-        boolean ordered) {
+        boolean ordered,
+        int stages,
+        ShedPolicy innerPolicy,
+        int innerCapacity) {
     static final Duration COMMIT_INTERVAL = Duration.ofMillis(100);
     static final Duration TRANSACTION_TIMEOUT = Duration.ofSeconds(10);
     static final Duration REVOCATION_TIMEOUT = Duration.ofSeconds(4);
@@ -61,6 +67,9 @@ record Scenario(
 
     static Scenario of(long seed, Chance chance) {
         int kind = Math.floorMod(seed, KINDS);
+        long round = Math.floorDiv(
+                seed,
+                KINDS); // of it every third has several stages, drawn without the chance that the rest is drawn by
         return new Scenario(
                 policyOf(kind),
                 guaranteeOf(kind),
@@ -73,7 +82,10 @@ record Scenario(
                 chance.between(1, 6),
                 chance.between(60, 240),
                 chance.oneIn(4),
-                chance.oneIn(3));
+                chance.oneIn(3),
+                Math.floorMod(round, 3) < 2 ? 1 : 2 + Math.floorMod(round / 3, 2),
+                POLICIES.get(Math.floorMod(round / 6, POLICIES.size())),
+                1 + Math.floorMod(round / 18, 3));
     }
 
     boolean exactlyOnce() {

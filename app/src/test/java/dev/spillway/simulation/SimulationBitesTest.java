@@ -8,6 +8,7 @@ import dev.spillway.flow.ShedPolicy;
 import dev.spillway.flow.ShedQueue;
 import dev.spillway.ledger.Outcome;
 import dev.spillway.sink.Delivery;
+import dev.spillway.sink.Piece;
 import dev.spillway.sink.Publisher;
 import dev.spillway.sink.Sink;
 import java.time.Duration;
@@ -318,6 +319,39 @@ class SimulationBitesTest {
                             delivery.run().account().settle(delivery.record().offset() - 1, Outcome.PROCESSED);
                         } else {
                             work.run();
+                        }
+                    }
+                },
+                SimulationBitesTest::everyKind);
+    }
+
+    // ---- stages
+
+    @Test
+    void a_piece_that_is_lost_between_stages() {
+        isFound(
+                new Plant() {
+                    private int pieces;
+
+                    @Override
+                    public void handle(Delivery delivery, Runnable work) {
+                        if (!(delivery instanceof Piece) || ++pieces % 5 != 0) {
+                            work.run();
+                        }
+                    }
+                },
+                SimulationBitesTest::everyKind);
+    }
+
+    @Test
+    void a_piece_that_is_settled_by_itself() {
+        isFound(
+                new Plant() {
+                    @Override
+                    public void handle(Delivery delivery, Runnable work) {
+                        work.run();
+                        if (delivery instanceof Piece) {
+                            delivery.run().account().settle(delivery.record().offset(), Outcome.PROCESSED);
                         }
                     }
                 },

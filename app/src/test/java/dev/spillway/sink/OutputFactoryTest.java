@@ -59,11 +59,11 @@ class OutputFactoryTest {
     }
 
     private ProducerRecord<byte @Nullable [], byte @Nullable []> tombstone(Delivery delivery) {
-        return factory(Samples.MEGABYTE).tombstone(delivery, ShedReason.DROP_OLDEST);
+        return factory(Samples.MEGABYTE).tombstone(delivery, ShedReason.DROP_OLDEST, null);
     }
 
     private ProducerRecord<byte @Nullable [], byte @Nullable []> deadLetter(Delivery delivery, String reason) {
-        return factory(Samples.MEGABYTE).deadLetter(delivery, reason, 4);
+        return factory(Samples.MEGABYTE).deadLetter(delivery, reason, 4, null);
     }
 
     private ProducerRecord<byte @Nullable [], byte @Nullable []> result(Delivery delivery, @Nullable Headers headers)
@@ -266,10 +266,10 @@ class OutputFactoryTest {
     void a_dead_letter_leaves_behind_first_its_headers_then_its_value_then_its_key() {
         Delivery large = delivery(7, new byte[1000], new byte[1000], new RecordHeaders().add("large", new byte[1000]));
 
-        var whole = factory(4000).deadLetter(large, "no", 1);
-        var withoutHeaders = factory(3000).deadLetter(large, "no", 1);
-        var withoutValue = factory(2000).deadLetter(large, "no", 1);
-        var withoutKey = factory(1000).deadLetter(large, "no", 1);
+        var whole = factory(4000).deadLetter(large, "no", 1, null);
+        var withoutHeaders = factory(3000).deadLetter(large, "no", 1, null);
+        var withoutValue = factory(2000).deadLetter(large, "no", 1, null);
+        var withoutKey = factory(1000).deadLetter(large, "no", 1, null);
 
         assertThat(names(whole)).contains("large");
         assertThat(names(withoutHeaders)).doesNotContain("large");
@@ -287,12 +287,12 @@ class OutputFactoryTest {
     void a_dead_letter_says_what_it_left_behind() {
         Delivery large = delivery(7, new byte[1000], new byte[1000], new RecordHeaders().add("large", new byte[1000]));
 
-        assertThat(names(factory(4000).deadLetter(large, "no", 1))).doesNotContain("spillway.omitted");
-        assertThat(header(factory(3000).deadLetter(large, "no", 1), "spillway.omitted"))
+        assertThat(names(factory(4000).deadLetter(large, "no", 1, null))).doesNotContain("spillway.omitted");
+        assertThat(header(factory(3000).deadLetter(large, "no", 1, null), "spillway.omitted"))
                 .isEqualTo("headers");
-        assertThat(header(factory(2000).deadLetter(large, "no", 1), "spillway.omitted"))
+        assertThat(header(factory(2000).deadLetter(large, "no", 1, null), "spillway.omitted"))
                 .isEqualTo("headers, value");
-        assertThat(header(factory(1000).deadLetter(large, "no", 1), "spillway.omitted"))
+        assertThat(header(factory(1000).deadLetter(large, "no", 1, null), "spillway.omitted"))
                 .isEqualTo("headers, value, key");
     }
 
@@ -303,7 +303,7 @@ class OutputFactoryTest {
 
         assertThat(header(result(replayed, null), "spillway.replayed")).isEqualTo("in-0@1");
         assertThat(header(deadLetter(replayed, "no"), "spillway.replayed")).isEqualTo("in-0@1");
-        assertThat(header(factory(1000).tombstone(replayed, ShedReason.DROP_NEWEST), "spillway.replayed"))
+        assertThat(header(factory(1000).tombstone(replayed, ShedReason.DROP_NEWEST, null), "spillway.replayed"))
                 .isEqualTo("in-0@1");
     }
 
@@ -319,7 +319,7 @@ class OutputFactoryTest {
     void a_tombstone_leaves_a_key_behind_that_does_not_fit() {
         Delivery large = delivery(7, new byte[1000], bytes("value"), new RecordHeaders());
 
-        var tombstone = factory(1000).tombstone(large, ShedReason.DROP_NEWEST);
+        var tombstone = factory(1000).tombstone(large, ShedReason.DROP_NEWEST, null);
 
         assertThat(tombstone.key()).isNull();
         assertThat(header(tombstone, "spillway.origin")).isEqualTo("in-0@7");

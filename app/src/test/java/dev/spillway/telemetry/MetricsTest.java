@@ -21,7 +21,7 @@ import org.junit.jupiter.api.Timeout;
 class MetricsTest {
     private Picture picture = Pictures.quiet().take();
     private final AtomicInteger looks = new AtomicInteger();
-    private final Metrics metrics = new Metrics("DROP_OLDEST", () -> {
+    private final Metrics metrics = new Metrics("DROP_OLDEST", List.of("validate", "store"), () -> {
         looks.incrementAndGet();
         return picture;
     });
@@ -55,7 +55,8 @@ class MetricsTest {
     void names_follow_the_conventions_of_prometheus() {
         assertThat(Metric.all()).allSatisfy(metric -> {
             assertThat(metric.name()).matches("spillway_[a-z_]+");
-            assertThat(metric.name().endsWith("_total")).isEqualTo(metric instanceof Metric.Counter);
+            assertThat(metric.name().endsWith("_total"))
+                    .isEqualTo(metric instanceof Metric.Counter || metric instanceof Metric.StageCounter);
             assertThat(metric.meaning()).endsWith(".");
             if (metric instanceof Metric.Histogram) {
                 assertThat(metric.name()).endsWith("_seconds");
@@ -89,6 +90,26 @@ class MetricsTest {
                         "spillway_partitions_paused{reason=\"draining\"} 0.0\n",
                         "spillway_state{state=\"running\"} 1.0\n",
                         "spillway_state{state=\"failed\"} 0.0\n");
+    }
+
+    @Test
+    void each_stage_has_numbers_of_its_own() {
+        picture = Pictures.quiet().stage("validate", 0, 4).stage("store", 7, 2).take();
+
+        assertThat(metrics.scrape())
+                .contains(
+                        "spillway_stage_queue_records{stage=\"validate\"} 0.0\n",
+                        "spillway_stage_queue_records{stage=\"store\"} 7.0\n",
+                        "spillway_stage_concurrency_limit{stage=\"store\"} 2.0\n",
+                        "spillway_stage_workers_busy_seconds_total{stage=\"store\"} 0.0\n",
+                        "spillway_concurrency_limit 6.0\n");
+    }
+
+    @Test
+    void without_stages_there_are_no_metrics_of_them() {
+        try (Metrics plain = new Metrics("BLOCK", List.of(), () -> picture)) {
+            assertThat(plain.scrape()).doesNotContain("spillway_stage_");
+        }
     }
 
     @Test

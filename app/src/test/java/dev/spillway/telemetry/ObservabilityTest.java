@@ -26,7 +26,7 @@ class ObservabilityTest {
     /** What a scrape of the registry has, as series are called there. */
     private static Set<String> exported() {
         Picture picture = Pictures.quiet().lag(1).take();
-        try (Metrics metrics = new Metrics("DROP_OLDEST", () -> picture)) {
+        try (Metrics metrics = new Metrics("DROP_OLDEST", List.of(), () -> picture)) {
             return metrics.scrape()
                     .lines()
                     .filter(line -> line.startsWith("spillway_"))

@@ -14,6 +14,7 @@ import dev.spillway.processor.WorkersStatus;
 import dev.spillway.processor.WorkersStatus.InHand;
 import dev.spillway.processor.WorkersStatus.WorkerStatus;
 import dev.spillway.runtime.Instruments.Reading;
+import dev.spillway.runtime.Instruments.StageReading;
 import dev.spillway.runtime.Lifecycle;
 import dev.spillway.sink.DeadLetterCause;
 import dev.spillway.sink.Settlements;
@@ -64,6 +65,7 @@ final class Pictures {
     }
 
     private @Nullable InHand retry;
+    private final List<StageReading> stages = new ArrayList<>();
 
     Pictures queued(int records) {
         depth = records;
@@ -127,6 +129,26 @@ final class Pictures {
         return this;
     }
 
+    /** One more stage, with so many records queued before it, and so many that it may process at once. */
+    Pictures stage(String name, int queued, int concurrencyLimit) {
+        return stage(name, queued, concurrencyLimit, Duration.ZERO);
+    }
+
+    /** One more stage, whose workers have been busy for so long together: as many as may work at once. */
+    Pictures stage(String name, int queued, int concurrencyLimit, Duration busy) {
+        Distribution.Counts none = Distribution.Counts.NONE;
+        List<WorkerStatus> workers = new ArrayList<>();
+        for (int i = 0; i < concurrencyLimit; i++) {
+            workers.add(new WorkerStatus("spillway-" + name + "-" + i, null, null));
+        }
+        stages.add(new StageReading(
+                name,
+                new QueueSnapshot(10, 10, queued, 0, 0, 0, queued, 0, 0, 0, 0, Map.of()),
+                new WorkersStatus(busy.toNanos(), 0, 0, null, none, none, workers),
+                concurrencyLimit));
+        return this;
+    }
+
     private static InHand inHand(long offset, Duration held) {
         return new InHand(new Origin("in", 0, offset), 1_700_000_000_000L, held.toNanos());
     }
@@ -146,6 +168,7 @@ final class Pictures {
                 new Reading(
                         new QueueSnapshot(capacity, limit, depth, 0, depth * 10L, 0, depth, 0, 0, 0, 0, Map.of()),
                         new WorkersStatus(busyNanos, 5, 1, retry, none, none, workers),
+                        stages,
                         new Settlements.Counts(
                                 processed,
                                 Map.of(ShedReason.DROP_OLDEST, dropped),

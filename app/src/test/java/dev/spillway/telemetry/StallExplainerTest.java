@@ -53,6 +53,18 @@ class StallExplainerTest {
     }
 
     @Test
+    void what_is_queued_between_stages_is_work_to_do_and_not_kafkas_delay() {
+        Explanation explanation = explain(Pictures.quiet()
+                .after(LONG)
+                .epochs(epoch(Epoch.State.SEALED, 5))
+                .stage("validate", 0, 1)
+                .stage("store", 5, 1));
+
+        assertThat(explanation.holder()).isEqualTo(Holder.BACKLOG);
+        assertThat(explanation.why()).contains("5 records are queued");
+    }
+
+    @Test
     void a_record_that_waits_for_its_next_attempt_is_told_from_one_at_work() {
         Explanation explanation = explain(Pictures.quiet()
                 .after(LONG)

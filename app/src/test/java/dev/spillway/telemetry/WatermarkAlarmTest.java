@@ -152,4 +152,21 @@ class WatermarkAlarmTest {
                 .asString()
                 .contains("a larger queue.capacity would take in more of the next one");
     }
+
+    @Test
+    void of_several_stages_the_slowest_one_is_named() {
+        for (int second = 0; second <= 10; second++) {
+            look(
+                    Pictures.quiet()
+                            .queued(100)
+                            .stage("validate", 100, 4, Duration.ofMillis(400L * second))
+                            .stage("store", 5, 2, Duration.ofMillis(1800L * second)),
+                    second);
+        }
+
+        assertThat(lines)
+                .singleElement()
+                .asString()
+                .contains("The stage store is the slowest: its 2 workers are busy for 90 %", "stage.store.workers");
+    }
 }

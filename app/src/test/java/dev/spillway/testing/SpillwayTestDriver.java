@@ -14,7 +14,6 @@ import dev.spillway.intake.IntakeConfig;
 import dev.spillway.processor.BatchProcessor;
 import dev.spillway.processor.Processor;
 import dev.spillway.processor.SteppedWorker;
-import dev.spillway.processor.WorkQueue;
 import dev.spillway.sink.AcknowledgingSink;
 import dev.spillway.sink.Delivery;
 import dev.spillway.sink.OutputFactory;
@@ -90,17 +89,17 @@ public final class SpillwayTestDriver implements AutoCloseable {
 
     private SpillwayTestDriver(Object processor, Map<String, String> settings) {
         this.config = config(processor, settings);
-        this.queue = WorkQueue.of(config, time);
         SpoiledOrigins spoiled = new SpoiledOrigins();
-        this.worker = new SteppedWorker(processor, config, queue, spoiled, time, new LongestPauses());
-        time.watchedBy(worker.workers()::interruptOverdue);
+        this.worker = new SteppedWorker(processor, config, spoiled, time, new LongestPauses());
+        this.queue = worker.stages().firstQueue();
+        time.watchedBy(worker.stages()::interruptOverdue);
         SizeLimits limits = new SizeLimits(config.maxRequestSize(), Map.of());
         ConsumerOffsetCommitter committer = new ConsumerOffsetCommitter(consumer);
         Signal changed = new Signal(time);
         this.sink = new AcknowledgingSink(
                 producer, new OutputFactory(config.topics(), limits, time), spoiled, committer, changed::raise);
         this.loop = new ConsumerLoop(
-                IntakeConfig.of(config), consumer, queue, worker.workers(), sink, committer, changed, token, time);
+                IntakeConfig.of(config), consumer, worker.stages(), sink, committer, changed, token, time);
         loop.subscribe();
         consumer.assignOnly(partitions(config));
     }
@@ -127,6 +126,10 @@ public final class SpillwayTestDriver implements AutoCloseable {
     }
 
     private static SpillwayConfig config(Object processor, Map<String, String> settings) {
+        if (settings.containsKey("stages")) {
+            throw new IllegalArgumentException(
+                    "the driver runs one processor: leave out stages, and test each by itself");
+        }
         Map<String, String> all = new HashMap<>(DEFAULTS);
         all.putAll(settings);
         all.put("processor", processor.getClass().getName());
