@@ -212,7 +212,9 @@ final class AdminServer implements AutoCloseable {
         } else {
             byte[] body = answer.body().getBytes(UTF_8);
             exchange.sendResponseHeaders(answer.status(), body.length);
-            exchange.getResponseBody().write(body);
+            try (OutputStream out = exchange.getResponseBody()) {
+                out.write(body);
+            } // Closed, it is sent; the exchange's close would first wait for the rest of the request's body.
         }
     }
 
