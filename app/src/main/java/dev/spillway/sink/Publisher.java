@@ -266,8 +266,8 @@ public final class Publisher {
     }
 
     private void publish(List<Delivery> decided) {
-        if (!hasPredecessorWritten(decided)) {
-            return;
+        if (closed || doomed || !hasPredecessorWritten(decided)) {
+            return; // at once: at the gate it might wait for a send that waits for a broker
         }
         gate.lock();
         try {

@@ -49,8 +49,13 @@ class PublisherTest {
     private long nextOffset;
 
     private Publisher publisher(Publisher.Settlement settlement) {
+        return publisher(producer, settlement);
+    }
+
+    private Publisher publisher(
+            MockProducer<byte @Nullable [], byte @Nullable []> through, Publisher.Settlement settlement) {
         return new Publisher(
-                producer,
+                through,
                 Samples.outputs(new ManualTime()),
                 spoiled,
                 settlement,
@@ -193,15 +198,7 @@ class PublisherTest {
                         return super.send(record, callback);
                     }
                 };
-        Publisher publisher = new Publisher(
-                slow,
-                Samples.outputs(new ManualTime()),
-                spoiled,
-                Publisher.Settlement.WHEN_SENT,
-                settlements,
-                false,
-                KafkaErrors::isFatal,
-                told::incrementAndGet);
+        Publisher publisher = publisher(slow, Publisher.Settlement.WHEN_SENT);
         Delivery delivery = delivery(publisher);
 
         var worker = crew.start("worker", () -> {
@@ -482,15 +479,7 @@ class PublisherTest {
     @Test
     void what_is_published_together_goes_to_each_ones_own_epoch() throws OutputTooLargeException {
         MockProducer<byte @Nullable [], byte @Nullable []> other = Samples.producer(false);
-        Publisher next = new Publisher(
-                other,
-                Samples.outputs(new ManualTime()),
-                spoiled,
-                Publisher.Settlement.WHEN_SENT,
-                settlements,
-                false,
-                KafkaErrors::isFatal,
-                told::incrementAndGet);
+        Publisher next = publisher(other, Publisher.Settlement.WHEN_SENT);
         List<Delivery> deliveries = List.of(delivery(whenSent), delivery(whenSent), delivery(next), delivery(whenSent));
         for (Delivery delivery : deliveries) {
             delivery.run().publisher().decideProcessed(delivery, ONE);
