@@ -21,14 +21,12 @@ import org.slf4j.LoggerFactory;
  */
 final class AdmissionLimit {
     private static final Logger LOG = LoggerFactory.getLogger(AdmissionLimit.class);
-    private static final double RECOVERY = 1.05;
 
     private final ShedQueue<Delivery> queue;
     private final int workers;
     private final ServiceRates rates;
     private final Duration budget;
 
-    private double caution = 1;
     private boolean warned;
 
     /**
@@ -57,23 +55,21 @@ final class AdmissionLimit {
 
     /** Measures the service time now and then and sets the queue's effective capacity by it. */
     void update() {
-        if (rates.update() && rates.areKnown()) {
-            caution = Math.min(1, caution * RECOVERY);
+        if (rates.update()) {
             apply();
         }
     }
 
     /** An epoch was aborted because it took too long: admit half as much, and recover slowly. */
     void halve() {
-        caution /= 2;
+        rates.halve();
         if (rates.areKnown()) {
             apply();
         }
     }
 
     private void apply() {
-        double affordable = rates.doableIn(budget.toNanos(), 0) * caution;
-        queue.limitTo((int) Math.max(1, Math.min(Integer.MAX_VALUE, affordable)));
+        queue.limitTo(rates.affordableIn(budget.toNanos(), 0));
         QueueSnapshot snapshot = queue.snapshot();
         if (!warned && snapshot.limit() < snapshot.capacity() && snapshot.depth() >= snapshot.limit()) {
             warned = true;

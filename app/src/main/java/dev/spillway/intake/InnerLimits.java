@@ -15,12 +15,9 @@ import java.util.List;
  * sheds is left as it is: nothing is known yet that would justify shedding.
  */
 final class InnerLimits {
-    private static final double RECOVERY = 1.05;
-
     private final List<Stage> stages;
     private final ServiceRates rates;
     private final long budgetNanos;
-    private double caution = 1;
 
     /**
      * Limits the queues of all stages but the first.
@@ -41,15 +38,14 @@ final class InnerLimits {
 
     /** Measures now and then, and sets the queues' effective capacities by it. */
     void update() {
-        if (rates.update() && rates.areKnown()) {
-            caution = Math.min(1, caution * RECOVERY);
+        if (rates.update()) {
             apply();
         }
     }
 
     /** An epoch was aborted because it took too long. */
     void halve() {
-        caution /= 2;
+        rates.halve();
         if (rates.areKnown()) {
             apply();
         }
@@ -57,8 +53,7 @@ final class InnerLimits {
 
     private void apply() {
         for (int i = 1; i < stages.size(); i++) {
-            double affordable = rates.doableIn(budgetNanos, i) * caution;
-            stages.get(i).queue().limitTo((int) Math.max(1, Math.min(Integer.MAX_VALUE, affordable)));
+            stages.get(i).queue().limitTo(rates.affordableIn(budgetNanos, i));
         }
     }
 }

@@ -16,10 +16,12 @@ import java.util.concurrent.TimeUnit;
 final class ServiceRates {
     private static final long MEASURE_EVERY_NANOS = TimeUnit.MILLISECONDS.toNanos(500);
     private static final double WEIGHT = 0.5;
+    private static final double RECOVERY = 1.05;
 
     private final List<Measured> stages;
     private final Time time;
     private long measuredAt;
+    private double caution = 1;
 
     private static final class Measured {
         private final Workers workers;
@@ -52,7 +54,11 @@ final class ServiceRates {
         this.measuredAt = time.nanoTime();
     }
 
-    /** Measures, if it is time for that or nothing is known yet; says whether that brought anything new. */
+    /**
+     * Measures, if it is time for that or nothing is known yet.
+     *
+     * @return whether {@link #affordableIn} may say something else now
+     */
     boolean update() {
         long now = time.nanoTime();
         if (areKnown() && now - measuredAt < MEASURE_EVERY_NANOS) {
@@ -63,7 +69,16 @@ final class ServiceRates {
         for (int i = 0; i < stages.size(); i++) {
             any |= stages.get(i).measure();
         }
-        return any;
+        if (!any || !areKnown()) {
+            return false;
+        }
+        caution = Math.min(1, caution * RECOVERY);
+        return true;
+    }
+
+    /** What was measured proved too optimistic: half as much is affordable now, and slowly more again. */
+    void halve() {
+        caution /= 2;
     }
 
     /** Whether every stage has done something. */
@@ -86,17 +101,18 @@ final class ServiceRates {
     }
 
     /**
-     * How many items of a stage's queue it and the stages behind it can do in a time, all of their workers together.
+     * How many items may be queued before a stage if all of them are to be done within a time, at least 1: as many as it and the stages
+     * behind it can do, all of their workers together, or fewer after a disappointment.
      *
      * @param stage 0 for the first; the rates are known
      */
-    double doableIn(long nanos, int stage) {
+    int affordableIn(long nanos, int stage) {
         double least = Double.MAX_VALUE;
         for (int i = stage; i < stages.size(); i++) {
             Measured one = stages.get(i);
             double visits = (double) one.records / stages.get(stage).records;
             least = Math.min(least, one.workers.count() * (nanos / Math.max(1, one.meanNanos * visits)));
         }
-        return least;
+        return (int) Math.max(1, Math.min(Integer.MAX_VALUE, least * caution));
     }
 }
