@@ -1,10 +1,10 @@
 package dev.spillway.inspect;
 
+import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.time.Instant;
 import java.util.List;
 import java.util.Locale;
-import java.util.stream.Collectors;
 
 /**
  * What was shed.
@@ -55,9 +55,17 @@ public record DropReport(
         return text.toString();
     }
 
-    /** For programs: a line for each table. */
+    /** One line for programs, with all tables. */
     public String json() {
-        return tables.stream().map(this::json).collect(Collectors.joining(EOL));
+        ObjectNode object = Json.object();
+        object.put("type", "summary");
+        object.put("topic", topic);
+        object.put("complete", complete);
+        object.put("tombstones", tombstones);
+        object.put("notTombstones", strangers);
+        ArrayNode all = object.putArray("tables");
+        tables.forEach(table -> table.json(all.addObject(), tombstones));
+        return Json.line(object);
     }
 
     /** For spreadsheets: a line for each group, below the names of the columns. */
@@ -74,16 +82,5 @@ public record DropReport(
                         || table.grouping() != Grouping.STAGE
                         || !table.isTrivial(Tombstone.NO_STAGE))
                 .toList();
-    }
-
-    private String json(GroupTable table) {
-        ObjectNode object = Json.object();
-        object.put("type", "summary");
-        object.put("topic", topic);
-        object.put("complete", complete);
-        object.put("tombstones", tombstones);
-        object.put("notTombstones", strangers);
-        table.json(object, tombstones);
-        return Json.line(object);
     }
 }

@@ -4,6 +4,9 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.spillway.flow.CancellationToken;
 import dev.spillway.flow.SkippingTime;
 import java.time.Duration;
@@ -67,6 +70,21 @@ class DropsTest {
         DropReport report = count(new ReadStart.Beginning());
         assertThat(report.strangers()).isEqualTo(1);
         assertThat(report.text()).contains("(not a tombstone): 1");
+    }
+
+    @Test
+    void for_programs_all_tables_are_one_line() throws JsonProcessingException {
+        consumer.updateEndOffsets(Map.of(ZERO, 2L, ONE, 0L));
+        arrive(List.of(tombstone(0, 0), tombstone(0, 1)));
+        DropReport report = drops.count(
+                new TimeWindow(new ReadStart.Beginning(), Instant.MAX), List.of(Grouping.REASON, Grouping.PARTITION));
+
+        assertThat(report.json()).doesNotContain("\n");
+        JsonNode summary = new ObjectMapper().readTree(report.json());
+        assertThat(summary.at("/tombstones").asLong()).isEqualTo(2);
+        assertThat(summary.at("/tables/0/by").asText()).isEqualTo("reason");
+        assertThat(summary.at("/tables/1/by").asText()).isEqualTo("partition");
+        assertThat(summary.at("/tables/1/groups/0/count").asLong()).isEqualTo(2);
     }
 
     @Test
