@@ -117,7 +117,7 @@ public final class OrderingBenchmark {
         String output = load.outputPrefix() + "-" + ordering + "-" + round;
         topics.create(List.of(output));
         move(load, ordering, output);
-        return load.records() / (topics.sendingMillis(output, load.records()) / 1e3);
+        return load.records() / (topics.sendingMillis(output, 0, load.records()) / 1e3);
     }
 
     private void move(Load load, String ordering, String output) {

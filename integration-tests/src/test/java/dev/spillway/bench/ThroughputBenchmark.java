@@ -14,19 +14,15 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
-import java.util.TreeMap;
 import java.util.UUID;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Collectors;
-import org.apache.kafka.clients.admin.Admin;
-import org.apache.kafka.clients.admin.NewTopic;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.clients.producer.RecordMetadata;
-import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
 
@@ -53,9 +49,11 @@ public final class ThroughputBenchmark {
     private static final List<String> ARMS = List.of(PLAIN, "at_least_once", "exactly_once_v2");
 
     private final String bootstrapServers;
+    private final BenchTopics topics;
 
     private ThroughputBenchmark(String bootstrapServers) {
         this.bootstrapServers = bootstrapServers;
+        this.topics = new BenchTopics(bootstrapServers, PARTITIONS);
     }
 
     /** Runs all arms in turns and prints a table; or, as a child, one arm: its name, its output topic, the broker. */
@@ -81,16 +79,16 @@ public final class ThroughputBenchmark {
     }
 
     private void run() throws Exception {
-        create(List.of(INPUT, "bench-drops", "bench-dead"));
+        topics.create(List.of(INPUT, "bench-drops", "bench-dead"));
         fillInput();
         Map<String, List<Double>> rates = new LinkedHashMap<>();
         for (int round = 1; round <= ROUNDS; round++) {
             for (String arm : ARMS) {
                 String output = "bench-output-" + round + "-" + arm.replace(' ', '-');
-                create(List.of(output));
+                topics.create(List.of(output));
                 double cpuSeconds = inItsOwnJvm(arm, output);
-                double rate = RECORDS / (sendingMillis(output) / 1e3);
-                delete(output);
+                double rate = RECORDS / (topics.sendingMillis(output, WARM_UP, RECORDS) / 1e3);
+                topics.delete(output);
                 System.out.printf("round %d %-16s %,10.0f records/s, %.1f s of CPU%n", round, arm, rate, cpuSeconds);
                 rates.computeIfAbsent(arm, name -> new ArrayList<>()).add(rate);
             }
@@ -147,52 +145,6 @@ public final class ThroughputBenchmark {
     private static double median(List<Double> values) {
         double[] sorted = values.stream().mapToDouble(d -> d).sorted().toArray();
         return sorted[sorted.length / 2];
-    }
-
-    private void create(List<String> topics) throws Exception {
-        try (Admin admin = Admin.create(Map.<String, Object>of("bootstrap.servers", bootstrapServers))) {
-            admin.createTopics(topics.stream()
-                            .map(name -> new NewTopic(name, PARTITIONS, (short) 1))
-                            .toList())
-                    .all()
-                    .get();
-        }
-    }
-
-    private void delete(String topic) throws Exception {
-        try (Admin admin = Admin.create(Map.<String, Object>of("bootstrap.servers", bootstrapServers))) {
-            admin.deleteTopics(List.of(topic)).all().get();
-        }
-    }
-
-    /** How long sending a topic's records took but for those of the warm-up, in milliseconds. */
-    private double sendingMillis(String topic) {
-        TreeMap<Long, Integer> sentAt = new TreeMap<>();
-        Map<String, Object> settings =
-                Map.of("bootstrap.servers", bootstrapServers, "isolation.level", "read_committed");
-        int count = 0;
-        try (KafkaConsumer<byte[], byte[]> consumer =
-                new KafkaConsumer<>(settings, new ByteArrayDeserializer(), new ByteArrayDeserializer())) {
-            List<TopicPartition> partitions = consumer.partitionsFor(topic).stream()
-                    .map(p -> new TopicPartition(topic, p.partition()))
-                    .toList();
-            consumer.assign(partitions);
-            consumer.seekToBeginning(partitions);
-            while (count < ALL) {
-                for (ConsumerRecord<byte[], byte[]> record : consumer.poll(Duration.ofMillis(100))) {
-                    sentAt.merge(record.timestamp(), 1, Integer::sum);
-                    count++;
-                }
-            }
-        }
-        int sent = 0;
-        for (Map.Entry<Long, Integer> at : sentAt.entrySet()) {
-            sent += at.getValue();
-            if (sent >= WARM_UP) {
-                return sentAt.lastKey() - at.getKey();
-            }
-        }
-        throw new IllegalStateException("nothing was sent");
     }
 
     private void fillInput() {

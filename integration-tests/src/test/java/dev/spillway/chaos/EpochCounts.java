@@ -1,7 +1,5 @@
 package dev.spillway.chaos;
 
-import static java.util.concurrent.TimeUnit.MILLISECONDS;
-
 import dev.spillway.runtime.SidecarProcess;
 import java.io.IOException;
 import java.net.URI;
@@ -12,9 +10,6 @@ import java.time.Duration;
 import java.util.Collection;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.Executors;
-import java.util.concurrent.ScheduledExecutorService;
-import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
 import java.util.function.ToLongFunction;
 import java.util.regex.Matcher;
@@ -33,14 +28,14 @@ final class EpochCounts implements AutoCloseable {
             HttpClient.newBuilder().connectTimeout(TIMEOUT).build();
     private final Supplier<Collection<SidecarProcess>> sidecars;
     private final Map<Long, Counts> byProcess = new ConcurrentHashMap<>();
-    private final ScheduledExecutorService looks = Executors.newSingleThreadScheduledExecutor();
+    private final Looks looks;
 
     private record Counts(long committed, long aborted) {}
 
     /** Begins at once. */
     EpochCounts(Supplier<Collection<SidecarProcess>> sidecars) {
         this.sidecars = sidecars;
-        var unused = looks.scheduleWithFixedDelay(this::look, 0, EVERY_MILLIS, MILLISECONDS);
+        looks = new Looks("the sidecars", EVERY_MILLIS, this::look);
     }
 
     long committed() {
@@ -58,14 +53,7 @@ final class EpochCounts implements AutoCloseable {
 
     /** Looks no more. Idempotent. */
     void stop() {
-        looks.shutdown();
-        try {
-            if (!looks.awaitTermination(1, TimeUnit.MINUTES)) {
-                throw new AssertionError("the last look at the sidecars does not end");
-            }
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-        }
+        looks.close();
     }
 
     private long sum(ToLongFunction<Counts> which) {

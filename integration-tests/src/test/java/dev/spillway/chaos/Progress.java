@@ -1,16 +1,11 @@
 package dev.spillway.chaos;
 
-import static java.util.concurrent.TimeUnit.MILLISECONDS;
-
 import dev.spillway.ClusterClient;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.concurrent.Executors;
-import java.util.concurrent.ScheduledExecutorService;
-import java.util.concurrent.TimeUnit;
 import org.apache.kafka.common.TopicPartition;
 
 /** Looks at an application's committed offsets all the time, and knows afterwards when they stood still and when they moved on. */
@@ -19,7 +14,7 @@ final class Progress implements AutoCloseable {
 
     private final ClusterClient client;
     private final String group;
-    private final ScheduledExecutorService looks = Executors.newSingleThreadScheduledExecutor();
+    private final Looks looks;
     private final List<Sample> samples = new ArrayList<>();
 
     private record Sample(long nanos, Map<TopicPartition, Long> committed) {
@@ -38,7 +33,7 @@ final class Progress implements AutoCloseable {
     Progress(ClusterClient client, String group) {
         this.client = client;
         this.group = group;
-        var unused = looks.scheduleWithFixedDelay(this::look, 0, EVERY_MILLIS, MILLISECONDS);
+        looks = new Looks("the committed offsets", EVERY_MILLIS, this::look);
     }
 
     /** The longest time in which nothing was committed. */
@@ -70,14 +65,7 @@ final class Progress implements AutoCloseable {
 
     /** Looks no more. Idempotent. */
     void stop() {
-        looks.shutdown();
-        try {
-            if (!looks.awaitTermination(1, TimeUnit.MINUTES)) {
-                throw new AssertionError("the last look at the committed offsets does not end");
-            }
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-        }
+        looks.close();
     }
 
     private void look() {
