@@ -351,7 +351,7 @@ public final class SpillwayConfig {
     /**
      * Settings of a producer.
      *
-     * @param index 0 or 1, part of the transactional id under exactly once
+     * @param index 0, 1 or 2, part of the transactional id under exactly once
      */
     public Map<String, Object> producerClient(int index) {
         return ClientSettings.producer(this, index, commonClientSettings, producerSettings);

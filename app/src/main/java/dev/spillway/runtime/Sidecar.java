@@ -222,7 +222,8 @@ public final class Sidecar {
         return new StartupException(
                 "not authorised to use the transactional id "
                         + config.producerClient(0).get(ProducerConfig.TRANSACTIONAL_ID_CONFIG)
-                        + " or its twin: allow WRITE and DESCRIBE on those that begin with " + config.applicationId()
+                        + " or its siblings: allow WRITE and DESCRIBE on those that begin with "
+                        + config.applicationId()
                         + "- for the principal that the sidecar connects as, or use"
                         + " processing.guarantee=at_least_once",
                 e);

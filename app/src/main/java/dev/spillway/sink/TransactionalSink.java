@@ -14,14 +14,24 @@ import org.apache.kafka.common.TopicPartition;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Exactly once: two transactional producers in turn, so that one fills the next epoch's transaction while the other commits. The
- * calls that wait for the broker run in the executor, one after the other; the consumer loop never waits for them.
+ * Exactly once: transactional producers in turn, so that one fills the next epoch's transaction while another commits. The calls that
+ * wait for the broker run in the executor, one after the other; the consumer loop never waits for them.
+ *
+ * <p>Two epochs are under way at most, and there are three producers: a commit is answered when the broker has decided it, and until
+ * it has written the markers of that into all partitions it refuses the same producer's next transaction there. A producer that rests
+ * for an epoch does not run into that.
  *
  * <p>A producer is either free, or belongs to one epoch from {@link #open} until its commit or abort has ended. {@code occupant}
  * is written by the loop when it takes a free producer, and by the executor when it gives it back.
  */
 public final class TransactionalSink implements Sink {
+    private static final int MAX_EPOCHS = 2;
+    private static final int PRODUCERS = MAX_EPOCHS + 1;
+
     private final List<Slot> slots;
+    /** Where the search for a free one begins: behind the one that was taken last. */
+    private int nextSlot;
+
     private final OutputFactory outputs;
     private final SpoiledOrigins spoiled;
     private final Settlements settlements;
@@ -42,9 +52,9 @@ public final class TransactionalSink implements Sink {
     }
 
     /**
-     * Takes over two producers.
+     * Takes over the producers.
      *
-     * @param producers makes the producer of index 0 or 1; called again when one has to be replaced
+     * @param producers makes the producer of index 0, 1 or 2; called again when one has to be replaced
      * @param spoiled learns of records whose results Kafka refuses
      * @param executor runs commits and aborts one after the other
      * @param onChange called by any thread when a send has failed, or a commit or an abort has ended; must not block
@@ -56,7 +66,7 @@ public final class TransactionalSink implements Sink {
             Transactions transactions,
             Executor executor,
             Runnable onChange) {
-        this.slots = IntStream.range(0, 2)
+        this.slots = IntStream.range(0, PRODUCERS)
                 .mapToObj(index ->
                         new Slot(new TransactionalProducer(() -> producers.apply(index), transactions::isFatal)))
                 .toList();
@@ -69,7 +79,7 @@ public final class TransactionalSink implements Sink {
     }
 
     /**
-     * Registers both transactional ids with the broker; blocks.
+     * Registers all transactional ids with the broker; blocks.
      *
      * @throws KafkaException when the broker cannot be reached or refuses
      */
@@ -80,15 +90,15 @@ public final class TransactionalSink implements Sink {
     @Override
     public boolean canOpen() {
         throwIfBroken();
-        return slots.stream().anyMatch(slot -> slot.occupant == null);
+        return slots.stream().filter(slot -> slot.occupant != null).count() < MAX_EPOCHS;
     }
 
     @Override
     public Publisher open() {
-        Slot slot = slots.stream()
-                .filter(s -> s.occupant == null)
-                .findFirst()
-                .orElseThrow(() -> new IllegalStateException("both producers have an epoch"));
+        if (!canOpen()) {
+            throw new IllegalStateException(MAX_EPOCHS + " epochs are under way already");
+        }
+        Slot slot = nextFree();
         Publisher publisher = new Publisher(
                 slot.producer.begin(),
                 outputs,
@@ -174,6 +184,15 @@ public final class TransactionalSink implements Sink {
         } else if (latest != null && latest.predecessor() == aborted) {
             latest.followInstead(aborted.predecessor());
         }
+    }
+
+    private Slot nextFree() {
+        while (slots.get(nextSlot).occupant != null) {
+            nextSlot = (nextSlot + 1) % PRODUCERS;
+        }
+        Slot free = slots.get(nextSlot);
+        nextSlot = (nextSlot + 1) % PRODUCERS;
+        return free;
     }
 
     private Slot slotOf(Publisher publisher) {

@@ -136,22 +136,46 @@ class TransactionalSinkTest {
     }
 
     @Test
-    void both_transactional_ids_are_registered_before_the_first_epoch() {
-        assertThat(producers).extracting(producer -> producer.index).containsExactly(0, 1);
+    void all_transactional_ids_are_registered_before_the_first_epoch() {
+        assertThat(producers).extracting(producer -> producer.index).containsExactly(0, 1, 2);
         assertThat(producers)
                 .allSatisfy(producer ->
                         assertThat(producer.transactionInitialized()).isTrue());
     }
 
     @Test
-    void epochs_take_the_producers_in_turn() throws OutputTooLargeException {
+    void a_producer_that_has_committed_rests_for_an_epoch() throws OutputTooLargeException {
+        List<Integer> took = new ArrayList<>();
+        for (int i = 0; i < 4; i++) {
+            Publisher publisher = openWithOneRecord();
+            took.add(openProducer().index);
+            var unused = sink.commit(publisher, OFFSETS, GROUP);
+            runSteps();
+        }
+
+        assertThat(took).containsExactly(0, 1, 2, 0);
+    }
+
+    private void commitAnEpoch() throws OutputTooLargeException {
+        var unused = sink.commit(openWithOneRecord(), OFFSETS, GROUP);
+        runSteps();
+    }
+
+    private TestProducer openProducer() {
+        return producers.stream()
+                .filter(producer -> producer.transactionInFlight())
+                .findFirst()
+                .orElseThrow();
+    }
+
+    @Test
+    void the_next_epoch_fills_another_producer_while_one_commits() throws OutputTooLargeException {
         Publisher first = openWithOneRecord();
         Publisher second = openWithOneRecord();
 
         assertThat(sink.canOpen()).isFalse();
-        assertThat(producers)
-                .allSatisfy(
-                        producer -> assertThat(producer.uncommittedRecords()).hasSize(1));
+        assertThat(producers.get(0).uncommittedRecords()).hasSize(1);
+        assertThat(producers.get(1).uncommittedRecords()).hasSize(1);
 
         var unused = sink.commit(first, OFFSETS, GROUP);
         assertThat(sink.canOpen()).isFalse();
@@ -159,8 +183,8 @@ class TransactionalSinkTest {
 
         assertThat(sink.canOpen()).isTrue();
         openWithOneRecord();
-        assertThat(producers.get(0).uncommittedRecords()).hasSize(1);
         assertThat(producers.get(1).uncommittedRecords()).hasSize(1);
+        assertThat(producers.get(2).uncommittedRecords()).hasSize(1);
         assertThat(second.isClosed()).isFalse();
     }
 
@@ -282,7 +306,7 @@ class TransactionalSinkTest {
     @Test
     void an_abort_gives_its_producer_back() throws OutputTooLargeException {
         Publisher first = openWithOneRecord();
-        openWithOneRecord();
+        Publisher second = openWithOneRecord();
 
         sink.abort(first);
         assertThat(sink.canOpen()).isFalse();
@@ -290,9 +314,11 @@ class TransactionalSinkTest {
 
         assertThat(sink.canOpen()).isTrue();
         assertThat(changes).hasValue(1);
-        var unused = sink.commit(openWithOneRecord(), OFFSETS, GROUP);
+        commitAnEpoch();
+        sink.abort(second);
         runSteps();
-        assertThat(Samples.sent(producers.get(0).history())).containsExactly("out in-0@2");
+        commitAnEpoch();
+        assertThat(Samples.sent(producers.get(0).history())).containsExactly("out in-0@3");
     }
 
     @Test
@@ -303,15 +329,15 @@ class TransactionalSinkTest {
         sink.abort(publisher);
         runSteps();
 
-        assertThat(producers).hasSize(3);
+        assertThat(producers).hasSize(4);
         assertThat(producers.get(0).closed()).isTrue();
-        assertThat(producers.get(2).index).isZero();
-        assertThat(producers.get(2).transactionInitialized()).isTrue();
+        assertThat(producers.get(3).index).isZero();
+        assertThat(producers.get(3).transactionInitialized()).isTrue();
 
-        Publisher next = openWithOneRecord();
-        var unused = sink.commit(next, OFFSETS, GROUP);
-        runSteps();
-        assertThat(Samples.sent(producers.get(2).history())).containsExactly("out in-0@1");
+        commitAnEpoch();
+        commitAnEpoch();
+        commitAnEpoch();
+        assertThat(Samples.sent(producers.get(3).history())).containsExactly("out in-0@3");
     }
 
     @Test
@@ -324,10 +350,10 @@ class TransactionalSinkTest {
         runSteps();
 
         assertThat(sink.canOpen()).isTrue();
-        Publisher next = openWithOneRecord();
-        var unused = sink.commit(next, OFFSETS, GROUP);
-        runSteps();
-        assertThat(Samples.sent(producers.get(producers.size() - 1).history())).containsExactly("out in-0@1");
+        commitAnEpoch();
+        commitAnEpoch();
+        commitAnEpoch();
+        assertThat(Samples.sent(producers.get(producers.size() - 1).history())).containsExactly("out in-0@3");
     }
 
     @Test
@@ -354,7 +380,7 @@ class TransactionalSinkTest {
         runSteps();
 
         assertThatThrownBy(sink::canOpen).isInstanceOf(SinkException.class);
-        assertThat(producers).hasSize(2);
+        assertThat(producers).hasSize(3);
     }
 
     @Test
@@ -369,7 +395,7 @@ class TransactionalSinkTest {
                 changes::incrementAndGet);
         ours.initialise();
         Publisher publisher = ours.open();
-        TestProducer asleep = producers.get(2);
+        TestProducer asleep = producers.get(3);
         asleep.fenceProducer();
 
         var done = ours.commit(publisher, OFFSETS, GROUP);
@@ -380,8 +406,8 @@ class TransactionalSinkTest {
 
         assertThat(ours.canOpen()).isTrue();
         assertThat(asleep.closed()).isTrue();
-        assertThat(producers).hasSize(5);
-        assertThat(producers.get(4).transactionInitialized()).isTrue();
+        assertThat(producers).hasSize(7);
+        assertThat(producers.get(6).transactionInitialized()).isTrue();
     }
 
     @Test
@@ -400,14 +426,14 @@ class TransactionalSinkTest {
                 first,
                 Samples.admitted(Samples.record(IN, nextOffset++), ledger, first),
                 List.of(new Output(bytes("k"), bytes("v"), null)));
-        assertThat(producers.get(2).flushes).isZero();
+        assertThat(producers.get(3).flushes).isZero();
 
         Samples.process(
                 second,
                 Samples.admitted(Samples.record(IN, nextOffset++), ledger, second),
                 List.of(new Output(bytes("k"), bytes("v"), null)));
 
-        assertThat(producers.get(2).flushes).isEqualTo(1);
+        assertThat(producers.get(3).flushes).isEqualTo(1);
     }
 
     @Test
