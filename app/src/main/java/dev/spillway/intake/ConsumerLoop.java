@@ -320,7 +320,7 @@ public final class ConsumerLoop {
         Set<TopicPartition> assignedNow = abandoned ? Set.of() : assignment.partitions();
         lags.update(assignedNow);
         Map<TopicPartition, Long> waiting = new HashMap<>();
-        arrivals.forEach(delivery -> waiting.merge(LiveEpoch.partitionOf(delivery), 1L, Long::sum));
+        arrivals.forEach(delivery -> waiting.merge(delivery.partition(), 1L, Long::sum));
         status = new IntakeStatus(
                 time.nanoTime(),
                 arrivals.size(),
@@ -385,7 +385,7 @@ public final class ConsumerLoop {
         stages.forgetDiscarded();
         epochs.giveUp(givenUp);
         for (Delivery delivery : arrivals) {
-            rewind.merge(LiveEpoch.partitionOf(delivery), delivery.record().offset(), Math::min);
+            rewind.merge(delivery.partition(), delivery.record().offset(), Math::min);
         }
         arrivals.clear();
         Set<TopicPartition> kept = new HashSet<>(assignment.partitions());
@@ -396,8 +396,10 @@ public final class ConsumerLoop {
     }
 
     private void take(ConsumerRecords<byte @Nullable [], byte @Nullable []> records) {
-        for (ConsumerRecord<byte @Nullable [], byte @Nullable []> record : records) {
-            arrivals.add(new Delivery(record));
+        for (TopicPartition partition : records.partitions()) {
+            for (ConsumerRecord<byte @Nullable [], byte @Nullable []> record : records.records(partition)) {
+                arrivals.add(new Delivery(record, partition));
+            }
         }
         records.nextOffsets().forEach((partition, next) -> polledUpTo.put(partition, next.offset()));
     }
@@ -457,9 +459,7 @@ public final class ConsumerLoop {
      * than fits, unless admission sees to that.
      */
     private boolean hasToWaitBehindTheQueue(Delivery delivery) {
-        return config.transactionTimeout() != null
-                && admission == null
-                && epochs.isAnyQueued(LiveEpoch.partitionOf(delivery));
+        return config.transactionTimeout() != null && admission == null && epochs.isAnyQueued(delivery.partition());
     }
 
     /** How many of them may be offered at once: as many as admission allows, up to one that is too large for any queue. */
@@ -582,7 +582,7 @@ public final class ConsumerLoop {
         }
 
         private void forgetArrivals(Set<TopicPartition> partitions) {
-            arrivals.removeIf(delivery -> partitions.contains(LiveEpoch.partitionOf(delivery)));
+            arrivals.removeIf(delivery -> partitions.contains(delivery.partition()));
             polledUpTo.keySet().removeAll(partitions);
         }
 

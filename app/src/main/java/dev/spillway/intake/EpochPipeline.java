@@ -27,7 +27,6 @@ import java.util.concurrent.atomic.LongAdder;
 import java.util.function.Supplier;
 import java.util.stream.Stream;
 import org.apache.kafka.clients.consumer.ConsumerGroupMetadata;
-import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.OffsetAndMetadata;
 import org.apache.kafka.common.TopicPartition;
 import org.jspecify.annotations.Nullable;
@@ -128,16 +127,15 @@ final class EpochPipeline {
     void stamp(List<Delivery> arrivals) {
         LiveEpoch epoch = openEpoch();
         long now = time.nanoTime();
-        ConsumerRecord<?, ?> previous = null;
+        TopicPartition partition = null;
         Run run = null;
         for (Delivery delivery : arrivals) {
-            ConsumerRecord<?, ?> record = delivery.record();
-            if (run == null || previous == null || !samePartition(previous, record)) {
-                run = epoch.runOf(LiveEpoch.partitionOf(delivery));
+            if (run == null || !delivery.partition().equals(partition)) {
+                partition = delivery.partition();
+                run = epoch.runOf(partition);
             }
             delivery.moveTo(run);
             delivery.queuedAt(now);
-            previous = record;
         }
     }
 
@@ -281,7 +279,7 @@ final class EpochPipeline {
     /** Whether any record of the partition is queued. */
     boolean isAnyQueued(TopicPartition partition) {
         boolean[] found = new boolean[1];
-        queue.forEach(delivery -> found[0] |= partition.equals(LiveEpoch.partitionOf(delivery)));
+        queue.forEach(delivery -> found[0] |= partition.equals(delivery.partition()));
         return found[0];
     }
 
@@ -301,7 +299,7 @@ final class EpochPipeline {
             return 0;
         }
         List<Delivery> untouched = queue.removeIf(delivery -> {
-            TopicPartition partition = LiveEpoch.partitionOf(delivery);
+            TopicPartition partition = delivery.partition();
             return partitions.contains(partition) && epoch.mayLeave(delivery, partition);
         });
         untouched.forEach(
@@ -351,7 +349,7 @@ final class EpochPipeline {
         long now = time.nanoTime();
         Map<TopicPartition, OffsetAndMetadata> ends = closing.offsets();
         queue.forEach(delivery -> {
-            TopicPartition partition = LiveEpoch.partitionOf(delivery);
+            TopicPartition partition = delivery.partition();
             if (closing.mayLeave(delivery, partition)) {
                 delivery.run().account().withdraw(delivery.record().offset());
                 delivery.moveTo(following.runOf(partition));
@@ -420,10 +418,6 @@ final class EpochPipeline {
     private static boolean isBeingCommitted(LiveEpoch epoch) {
         CompletableFuture<@Nullable Void> commit = epoch.commit();
         return commit != null && !commit.isCompletedExceptionally();
-    }
-
-    private static boolean samePartition(ConsumerRecord<?, ?> a, ConsumerRecord<?, ?> b) {
-        return a.partition() == b.partition() && a.topic().equals(b.topic());
     }
 
     private LiveEpoch openEpoch() {

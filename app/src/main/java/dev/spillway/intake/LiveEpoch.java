@@ -172,8 +172,4 @@ final class LiveEpoch {
                 commit == null ? Duration.ZERO : Duration.ofNanos(nowNanos - commitAtNanos),
                 reason);
     }
-
-    static TopicPartition partitionOf(Delivery delivery) {
-        return new TopicPartition(delivery.record().topic(), delivery.record().partition());
-    }
 }

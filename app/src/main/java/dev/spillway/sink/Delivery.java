@@ -8,9 +8,7 @@ import java.util.List;
 import java.util.Objects;
 import java.util.concurrent.atomic.AtomicIntegerFieldUpdater;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
-import org.apache.kafka.clients.producer.Callback;
 import org.apache.kafka.clients.producer.ProducerRecord;
-import org.apache.kafka.clients.producer.RecordMetadata;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.header.Header;
 import org.jspecify.annotations.Nullable;
@@ -21,24 +19,20 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>Threads: a delivery is handed from the consumer loop to a worker by the queue. {@link #moveTo} is called by the consumer
  * loop alone, before the delivery is queued or under the queue's lock while it is; whoever takes it from the queue sees the
- * last run. {@link #decide} may be called by any thread. It is its own send callback, because one object less per record counts
- * on this path.
+ * last run. {@link #decide} may be called by any thread.
  */
-public sealed class Delivery implements Callback permits Piece {
+public sealed class Delivery permits Piece {
     private static final AtomicIntegerFieldUpdater<Delivery> DECIDED =
             AtomicIntegerFieldUpdater.newUpdater(Delivery.class, "decided");
-    private static final AtomicIntegerFieldUpdater<Delivery> UNACKNOWLEDGED =
-            AtomicIntegerFieldUpdater.newUpdater(Delivery.class, "unacknowledged");
 
     private final ConsumerRecord<byte @Nullable [], byte @Nullable []> record;
+    private final TopicPartition partition;
     private final int size;
+    private final boolean hasHeaders;
     private @Nullable Run run;
     private long queuedAtNanos;
 
     private volatile int decided;
-
-    @SuppressWarnings("UnusedVariable") // by UNACKNOWLEDGED
-    private volatile int unacknowledged;
 
     /** How often processing was tried; whoever has taken it from the queue counts. */
     private int attempts;
@@ -48,9 +42,33 @@ public sealed class Delivery implements Callback permits Piece {
     private List<ProducerRecord<byte @Nullable [], byte @Nullable []>> toSend = List.of();
     private volatile @Nullable Exception spoiled;
 
-    public Delivery(ConsumerRecord<byte @Nullable [], byte @Nullable []> record) {
+    /**
+     * Of a record that was polled.
+     *
+     * @param partition the record's, one object for all that were polled from it
+     */
+    public Delivery(ConsumerRecord<byte @Nullable [], byte @Nullable []> record, TopicPartition partition) {
+        Header[] headers = record.headers().toArray();
         this.record = record;
-        this.size = sizeOf(record);
+        this.partition = partition;
+        this.size =
+                Math.max(0, record.serializedKeySize()) + Math.max(0, record.serializedValueSize()) + sizeOf(headers);
+        this.hasHeaders = headers.length > 0;
+    }
+
+    /** Of a record by itself. */
+    public Delivery(ConsumerRecord<byte @Nullable [], byte @Nullable []> record) {
+        this(record, new TopicPartition(record.topic(), record.partition()));
+    }
+
+    /** The partition that the record is from. */
+    public TopicPartition partition() {
+        return partition;
+    }
+
+    /** Whether the record has any headers: asked more often than there are some, and by a thread that need not look there for it. */
+    boolean hasHeaders() {
+        return hasHeaders;
     }
 
     /** The record as it was polled. */
@@ -98,7 +116,6 @@ public sealed class Delivery implements Callback permits Piece {
 
     /** What waits for each other has equal lanes; null when it waits for nobody. */
     public @Nullable Object lane(Ordering ordering) {
-        TopicPartition partition = new TopicPartition(record.topic(), record.partition());
         byte @Nullable [] key = record.key();
         return switch (ordering) {
             case UNORDERED -> null;
@@ -153,7 +170,11 @@ public sealed class Delivery implements Callback permits Piece {
         this.why = why;
         this.spoiled = null;
         this.toSend = records;
-        UNACKNOWLEDGED.set(this, records.size());
+    }
+
+    /** How many records are to be sent. */
+    int sends() {
+        return toSend.size();
     }
 
     /** What is to be sent; the delivery lives on until all of it is acknowledged, and need not keep it for so long. */
@@ -174,11 +195,6 @@ public sealed class Delivery implements Callback permits Piece {
         return spoiled;
     }
 
-    /** One more send has ended; true for the last of them. */
-    boolean ended() {
-        return UNACKNOWLEDGED.decrementAndGet(this) == 0;
-    }
-
     /** The outcome that is being sent. */
     Outcome outcome() {
         return Objects.requireNonNull(outcome, "nothing has been sent");
@@ -190,14 +206,9 @@ public sealed class Delivery implements Callback permits Piece {
         return why;
     }
 
-    @Override
-    public void onCompletion(@Nullable RecordMetadata metadata, @Nullable Exception exception) {
-        run().publisher().sent(this, exception);
-    }
-
-    private static int sizeOf(ConsumerRecord<byte @Nullable [], byte @Nullable []> record) {
-        int size = Math.max(0, record.serializedKeySize()) + Math.max(0, record.serializedValueSize());
-        for (Header header : record.headers().toArray()) {
+    private static int sizeOf(Header[] headers) {
+        int size = 0;
+        for (Header header : headers) {
             byte @Nullable [] value = header.value();
             size += header.key().length() + (value == null ? 0 : value.length);
         }

@@ -28,6 +28,7 @@ public final class OutputFactory {
 
     private final TopicsConfig topics;
     private final SizeLimits limits;
+    private final int resultLimit;
     private final Time time;
     private final @Nullable String firstStage;
 
@@ -44,6 +45,7 @@ public final class OutputFactory {
     public OutputFactory(TopicsConfig topics, SizeLimits limits, Time time, @Nullable String firstStage) {
         this.topics = topics;
         this.limits = limits;
+        this.resultLimit = limits.limitOf(topics.output());
         this.time = time;
         this.firstStage = firstStage;
     }
@@ -86,12 +88,16 @@ public final class OutputFactory {
             Delivery delivery, Output output, @Nullable String part) throws OutputTooLargeException {
         Headers own = output.headers();
         var result = outgoing(topics.output(), output.key(), output.value());
-        addHeaders(own == null ? delivery.record().headers() : own, result);
+        if (own != null) {
+            addHeaders(own, result);
+        } else if (delivery.hasHeaders()) {
+            addHeaders(delivery.record().headers(), result);
+        }
         addOrigin(delivery, result);
         if (part != null) {
             result.headers().add(SpillwayHeaders.PART, utf8(part));
         }
-        limits.require(result);
+        limits.require(result, resultLimit);
         return result;
     }
 
@@ -186,7 +192,8 @@ public final class OutputFactory {
                 .add(
                         SpillwayHeaders.ORIGIN,
                         delivery.run().origin(delivery.record().offset()));
-        Header firstLife = delivery.record().headers().lastHeader(SpillwayHeaders.REPLAYED);
+        Header firstLife =
+                delivery.hasHeaders() ? delivery.record().headers().lastHeader(SpillwayHeaders.REPLAYED) : null;
         if (firstLife != null && firstLife.value() != null && firstLife.value().length <= ORIGIN_BYTES) {
             output.headers().add(firstLife);
         }

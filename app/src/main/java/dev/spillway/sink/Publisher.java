@@ -9,9 +9,11 @@ import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.Future;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Predicate;
+import org.apache.kafka.clients.producer.Callback;
 import org.apache.kafka.clients.producer.Producer;
 import org.apache.kafka.clients.producer.RecordMetadata;
 import org.apache.kafka.common.KafkaException;
@@ -50,6 +52,7 @@ public final class Publisher {
     private final ReentrantLock gate = new ReentrantLock();
     private final Queue<SendFailure> failures = new ConcurrentLinkedQueue<>();
     private final AtomicBoolean refused = new AtomicBoolean();
+    private final Sends settledSends = new SettledSends();
     private volatile boolean closed;
 
     /** How many sends were begun, and of how many it is known that they have ended; counted where a successor has to wait for them. */
@@ -233,34 +236,6 @@ public final class Publisher {
         return closed;
     }
 
-    /** One send of a delivery has ended; called by the producer's thread, or by the sender's when it failed at once. */
-    void sent(Delivery delivery, @Nullable Exception exception) {
-        try {
-            if (exception != null && !(KafkaErrors.isAboutTheRecord(exception) && isPerRecord())) {
-                failed(delivery, exception);
-            } else if (isPerRecord()) {
-                ended(delivery, exception);
-            }
-        } catch (SettledTwiceException e) {
-            report(new SendFailure.Fatal(e));
-        }
-    }
-
-    /** The outcome is what all sends of the record together make it, once the last of them has ended. */
-    private void ended(Delivery delivery, @Nullable Exception refusal) {
-        if (refusal != null) {
-            delivery.spoil(refusal);
-        }
-        if (delivery.ended()) {
-            Exception spoiled = delivery.spoiled();
-            if (spoiled == null) {
-                settle(delivery);
-            } else {
-                failed(delivery, spoiled);
-            }
-        }
-    }
-
     private boolean isPerRecord() {
         return settlement == Settlement.WHEN_ACKNOWLEDGED;
     }
@@ -312,28 +287,119 @@ public final class Publisher {
         if (countsSends) {
             begun.addAndGet(decided.size());
         }
+        Sends sends = isPerRecord() ? new AcknowledgedSends(decided) : settledSends;
         for (int i = 0; i < decided.size() && !doomed; i++) {
-            send(decided.get(i));
+            send(decided.get(i), sends);
         }
     }
 
-    private void send(Delivery delivery) {
+    private void send(Delivery delivery, Sends sends) {
         var records = delivery.takeToSend();
         try {
             for (int i = 0; i < records.size() && !doomed; i++) {
-                Future<RecordMetadata> unused = producer.send(records.get(i), delivery); // the delivery is its callback
-            }
-            if (records.isEmpty() && isPerRecord()) {
-                settle(delivery);
+                Future<RecordMetadata> unused = producer.send(records.get(i), new Sent(delivery, sends));
             }
         } catch (KafkaException | IllegalStateException e) {
-            failed(delivery, e);
+            sends.ended(delivery, e);
         }
     }
 
-    private void settle(Delivery delivery) {
-        delivery.run().account().settle(delivery.record().offset(), delivery.outcome());
-        settlements.settled(delivery);
+    /** Is told how sends end; by the producer's thread, or by the sender's when one failed at once. */
+    private interface Sends {
+        void ended(Delivery delivery, @Nullable Exception failure);
+
+        /** Those that are settled when the last send of all of them has ended. */
+        List<Delivery> settledWith(Delivery delivery);
+    }
+
+    /**
+     * The callback of one send. One for each lies in memory beside what the producer makes for the send, and its thread has that at
+     * hand when it calls; the delivery itself it would have to fetch.
+     */
+    record Sent(Delivery delivery, Sends sends) implements Callback {
+        @Override
+        public void onCompletion(@Nullable RecordMetadata metadata, @Nullable Exception failure) {
+            sends.ended(delivery, failure);
+        }
+
+        List<Delivery> settledTogether() {
+            return sends.settledWith(delivery);
+        }
+    }
+
+    /** What was settled when it was sent. */
+    private final class SettledSends implements Sends {
+        @Override
+        public void ended(Delivery delivery, @Nullable Exception failure) {
+            if (failure != null) {
+                failed(delivery, failure);
+            }
+        }
+
+        @Override
+        public List<Delivery> settledWith(Delivery delivery) {
+            return List.of();
+        }
+    }
+
+    /** What was sent at once, and is settled at once when the last of it has been acknowledged. */
+    private final class AcknowledgedSends implements Sends {
+        private final List<Delivery> deliveries;
+        private final AtomicInteger open;
+        private volatile boolean anySpoiled;
+
+        AcknowledgedSends(List<Delivery> decided) {
+            deliveries = List.copyOf(decided);
+            int count = 0;
+            for (int i = 0; i < decided.size(); i++) {
+                count += decided.get(i).sends();
+            }
+            open = new AtomicInteger(count);
+            if (count == 0) {
+                settleAll();
+            }
+        }
+
+        @Override
+        public void ended(Delivery delivery, @Nullable Exception failure) {
+            if (failure != null && !KafkaErrors.isAboutTheRecord(failure)) {
+                failed(delivery, failure);
+                return;
+            }
+            if (failure != null) {
+                delivery.spoil(failure);
+                anySpoiled = true;
+            }
+            if (open.decrementAndGet() == 0) {
+                settleAll();
+            }
+        }
+
+        @Override
+        public List<Delivery> settledWith(Delivery delivery) {
+            return deliveries;
+        }
+
+        private void settleAll() {
+            try {
+                if (anySpoiled) {
+                    deliveries.forEach(this::settleOne);
+                } else {
+                    settle(deliveries);
+                }
+            } catch (SettledTwiceException e) {
+                report(new SendFailure.Fatal(e));
+            }
+        }
+
+        private void settleOne(Delivery delivery) {
+            Exception refusal = delivery.spoiled();
+            if (refusal == null) {
+                settle(List.of(delivery));
+            } else {
+                failed(delivery, refusal);
+            }
+        }
     }
 
     /** Books many at once, those that are neighbours in their partition together. */

@@ -82,11 +82,6 @@ public final class Settlements {
         this.time = time;
     }
 
-    void settled(Delivery delivery) {
-        count(delivery, 1);
-        addAge(delivery.record().timestamp(), time.currentTimeMillis(), 1);
-    }
-
     /** Counts several that were settled together. Neighbours have much in common, and what they have is counted once. */
     void settled(List<Delivery> deliveries) {
         long now = time.currentTimeMillis();

@@ -1,7 +1,6 @@
 package dev.spillway.sink;
 
 import java.nio.charset.StandardCharsets;
-import java.util.HashMap;
 import java.util.Map;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.header.Header;
@@ -19,7 +18,6 @@ public final class SizeLimits {
     private static final int MOST_UTF8 = 3;
 
     private final int maxRequestSize;
-    /** Asked for every output, so a plain hash map: the immutable ones of the JDK divide to find a slot. Never changed. */
     private final Map<String, Integer> maxMessageBytes;
 
     /**
@@ -30,23 +28,33 @@ public final class SizeLimits {
      */
     public SizeLimits(int maxRequestSize, Map<String, Integer> maxMessageBytes) {
         this.maxRequestSize = maxRequestSize;
-        this.maxMessageBytes = new HashMap<>(maxMessageBytes);
+        this.maxMessageBytes = Map.copyOf(maxMessageBytes);
     }
 
     boolean allow(ProducerRecord<byte @Nullable [], byte @Nullable []> record) {
-        int limit = limitOf(record.topic());
-        return roughSizeOf(record) <= limit || sizeOf(record) <= limit;
+        return isWithin(limitOf(record.topic()), record);
     }
 
-    void require(ProducerRecord<byte @Nullable [], byte @Nullable []> record) throws OutputTooLargeException {
-        if (!allow(record)) {
+    /**
+     * Requires that a result can be written.
+     *
+     * @param limit its topic's
+     */
+    void require(ProducerRecord<byte @Nullable [], byte @Nullable []> record, int limit)
+            throws OutputTooLargeException {
+        if (!isWithin(limit, record)) {
             throw new OutputTooLargeException("the result has " + sizeOf(record) + " bytes, and " + record.topic()
-                    + " takes " + limitOf(record.topic())
+                    + " takes " + limit
                     + " (the smaller of producer.max.request.size and the topic's max.message.bytes)");
         }
     }
 
-    private int limitOf(String topic) {
+    private static boolean isWithin(int limit, ProducerRecord<byte @Nullable [], byte @Nullable []> record) {
+        return roughSizeOf(record) <= limit || sizeOf(record) <= limit;
+    }
+
+    /** How large an output for the topic may be, in bytes. */
+    int limitOf(String topic) {
         return Math.min(maxRequestSize, maxMessageBytes.getOrDefault(topic, Integer.MAX_VALUE));
     }
 
@@ -57,7 +65,7 @@ public final class SizeLimits {
                 + MOST_VARINT
                 + roughSizeOf(record.key())
                 + roughSizeOf(record.value());
-        for (Header header : record.headers().toArray()) {
+        for (Header header : record.headers()) {
             size += MOST_VARINT + MOST_UTF8 * header.key().length() + roughSizeOf(header.value());
         }
         return size;

@@ -2,6 +2,7 @@ package dev.spillway.simulation;
 
 import dev.spillway.simulation.FakeBroker.TransactionState;
 import dev.spillway.sink.Delivery;
+import dev.spillway.sink.Samples;
 import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.Deque;
@@ -73,9 +74,11 @@ final class FakeProducer implements Producer<byte @Nullable [], byte @Nullable [
         return !outbox.isEmpty();
     }
 
-    /** Deliveries with sends that have no answer yet. */
+    /** Deliveries that wait for sends without an answer yet. */
     List<Delivery> unanswered() {
-        return outbox.stream().map(send -> (Delivery) send.callback).distinct().toList();
+        return outbox.stream()
+                .flatMap(send -> Samples.waitingFor(send.callback).stream())
+                .toList();
     }
 
     /** The oldest send reaches the broker, or fails. */
@@ -138,7 +141,7 @@ final class FakeProducer implements Producer<byte @Nullable [], byte @Nullable [
     }
 
     private void fail(Send send, RuntimeException e) {
-        instance.trace(() -> "send of " + send.callback + " fails: " + e);
+        instance.trace(() -> "send of " + Samples.deliveryOf(send.callback) + " fails: " + e);
         instance.failed(send.callback);
         send.callback.onCompletion(null, e);
         send.future.completeExceptionally(e);

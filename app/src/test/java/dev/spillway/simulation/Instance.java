@@ -67,10 +67,10 @@ final class Instance {
     private final List<FakeProducer> fakeProducers = new ArrayList<>();
     private final Deque<Runnable> tasks = new ArrayDeque<>();
     /** Whose sends have failed, and nobody has sent again. */
-    private final Set<Callback> unsent = Collections.newSetFromMap(new IdentityHashMap<>());
+    private final Set<Delivery> unsent = Collections.newSetFromMap(new IdentityHashMap<>());
 
     /** Those among them whose send has only just begun. */
-    private final Set<Callback> atOnce = Collections.newSetFromMap(new IdentityHashMap<>());
+    private final Set<Delivery> atOnce = Collections.newSetFromMap(new IdentityHashMap<>());
 
     private @Nullable Parts parts;
     private boolean loopIsRunning;
@@ -431,23 +431,26 @@ final class Instance {
 
     /** A record's outcome is about to be sent; if that fails at once, nobody will know where it is. */
     void sending(ProducerRecord<?, ?> record, Callback callback) {
+        Delivery delivery = Samples.deliveryOf(callback);
         if (record.topic().equals(Samples.TOPICS.deadLetter())) {
-            unsent.remove(callback); // perhaps instead of a result that was refused
+            unsent.remove(delivery); // perhaps instead of a result that was refused
         }
-        if (unsent.add(callback)) {
-            atOnce.add(callback);
+        if (unsent.add(delivery)) {
+            atOnce.add(delivery);
         }
     }
 
     void sent(Callback callback) {
-        if (atOnce.remove(callback)) {
-            unsent.remove(callback);
+        Delivery delivery = Samples.deliveryOf(callback);
+        if (atOnce.remove(delivery)) {
+            unsent.remove(delivery);
         }
     }
 
     void failed(Callback callback) {
-        atOnce.remove(callback);
-        unsent.add(callback);
+        Delivery delivery = Samples.deliveryOf(callback);
+        atOnce.remove(delivery);
+        unsent.add(delivery);
     }
 
     private Parts parts() {
@@ -483,7 +486,7 @@ final class Instance {
         if (!scenario.exactlyOnce()) {
             fakeProducers.forEach(producer -> places.addAll(producer.unanswered()));
         }
-        unsent.forEach(callback -> places.add((Delivery) callback));
+        places.addAll(unsent);
         Set<Publisher> live = Collections.newSetFromMap(new IdentityHashMap<>());
         EpochBooks.of(parts().loop).forEach(books -> live.add(books.publisher()));
         parts().queue
@@ -499,7 +502,7 @@ final class Instance {
             // What could not be sent has settled all the same where the whole transaction was spoilt by it.
             long settledUnsent = scenario.exactlyOnce()
                     ? unsent.stream()
-                            .filter(callback -> ((Delivery) callback).run().publisher() == publisher)
+                            .filter(delivery -> delivery.run().publisher() == publisher)
                             .count()
                     : 0;
             require(

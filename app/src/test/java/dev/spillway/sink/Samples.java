@@ -13,6 +13,7 @@ import java.util.Optional;
 import org.apache.kafka.clients.consumer.ConsumerGroupMetadata;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.MockConsumer;
+import org.apache.kafka.clients.producer.Callback;
 import org.apache.kafka.clients.producer.MockProducer;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.TopicPartition;
@@ -28,6 +29,16 @@ public final class Samples {
     /** Whether the publisher's epoch will be aborted for a send that failed. */
     public static boolean isDoomed(Publisher publisher) {
         return publisher.isDoomed();
+    }
+
+    /** Whose send a callback belongs to. */
+    public static Delivery deliveryOf(Callback callback) {
+        return ((Publisher.Sent) callback).delivery();
+    }
+
+    /** What waits for this send, among others, before it is settled. */
+    public static List<Delivery> waitingFor(Callback callback) {
+        return ((Publisher.Sent) callback).settledTogether();
     }
 
     public static final TopicPartition IN = new TopicPartition("in", 0);

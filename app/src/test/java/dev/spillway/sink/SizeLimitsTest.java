@@ -89,7 +89,7 @@ class SizeLimitsTest {
         var record = record(null, new byte[500], new RecordHeaders());
         int size = producersEstimate(record);
 
-        assertThatThrownBy(() -> new SizeLimits(100, Map.of()).require(record))
+        assertThatThrownBy(() -> new SizeLimits(100, Map.of()).require(record, 100))
                 .isInstanceOf(OutputTooLargeException.class)
                 .hasMessageContainingAll("has " + size + " bytes", "out takes 100");
     }
