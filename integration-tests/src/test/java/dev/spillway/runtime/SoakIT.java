@@ -1,0 +1,68 @@
+package dev.spillway.runtime;
+
+import static java.util.concurrent.TimeUnit.MINUTES;
+import static java.util.concurrent.TimeUnit.SECONDS;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.spillway.TestKafka;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.extension.RegisterExtension;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+/** Twice the capacity, for as long as {@code soak.minutes} says (30). */
+@Tag("soak")
+@Timeout(value = 2, unit = TimeUnit.HOURS)
+class SoakIT {
+    private static final double MIB = 1024 * 1024;
+    private static final int MINUTES_OF_SOAK = Integer.getInteger("soak.minutes", 30);
+    /** What two workers of 4 ms a record can do in a second. */
+    private static final int CAPACITY = 500;
+    /** What is measured differs by this from one moment to the next: caches of the JDK, and the sampled windows of metrics. */
+    private static final double NOISE = 1.5 * MIB;
+
+    @RegisterExtension
+    static final TestKafka kafka = new TestKafka();
+
+    @TempDir
+    Path directory;
+
+    @ParameterizedTest
+    @CsvSource({"exactly_once_v2, DROP_OLDEST", "at_least_once, DROP_NEWEST"})
+    void theLiveHeapAtTheEndIsWhatItWasAfterTheFirstMinute(String guarantee, String policy) throws Exception {
+        try (Deployment application = new Deployment(kafka, directory, 2)
+                        .set("processing.guarantee", guarantee)
+                        .set("shed.policy", policy)
+                        .set("processor", SlowProcessor.class.getName())
+                        .set("processor.millis", 4)
+                        .set("workers", 2)
+                        .set("queue.capacity", 1000);
+                Load load = application.load(2 * CAPACITY, "x".repeat(1000))) {
+            SidecarProcess sidecar = application.startAssigned("-Xmx128m");
+            long start = System.nanoTime();
+            application.awaitProgress(SECONDS.convert(1, MINUTES) * CAPACITY, Duration.ofMinutes(5));
+            long first = sidecar.liveHeap();
+            long last = first;
+            while (System.nanoTime() - start < MINUTES.toNanos(MINUTES_OF_SOAK)) {
+                application.awaitProgress(SECONDS.convert(1, MINUTES) * CAPACITY, Duration.ofMinutes(5));
+                last = sidecar.liveHeap();
+                System.out.printf(
+                        "%s %s, after %d s: %.1f MiB live%n",
+                        guarantee,
+                        policy,
+                        SECONDS.convert(System.nanoTime() - start, TimeUnit.NANOSECONDS),
+                        last / MIB);
+            }
+
+            assertThat((double) last).isLessThan(first + NOISE);
+            sidecar.terminateConserved();
+            load.stop();
+            application.audit();
+        }
+    }
+}
