@@ -1,6 +1,5 @@
 package dev.spillway.intake;
 
-import dev.spillway.flow.BatchOffer;
 import dev.spillway.flow.CancellationToken;
 import dev.spillway.flow.ShedQueue;
 import dev.spillway.flow.Signal;
@@ -13,17 +12,13 @@ import dev.spillway.sink.SendFailure;
 import dev.spillway.sink.Sink;
 import dev.spillway.sink.SinkException;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.Collection;
-import java.util.HashMap;
 import java.util.HashSet;
-import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import org.apache.kafka.clients.consumer.Consumer;
 import org.apache.kafka.clients.consumer.ConsumerRebalanceListener;
-import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.ConsumerRecords;
 import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.TopicPartition;
@@ -33,10 +28,6 @@ import org.slf4j.LoggerFactory;
 
 /**
  * The one thread that touches the consumer. Each round it moves the epochs on, polls, and admits what came.
- *
- * <p>What a poll brings and the queue does not take at once (under {@code BLOCK}, or while admission is limited) waits in {@code
- * arrivals}, at most one poll's worth: as long as anything waits there the partitions are paused. It is not consumed yet: no epoch knows
- * it, and on a rebalance it is simply forgotten.
  */
 public final class ConsumerLoop {
     private static final Logger LOG = LoggerFactory.getLogger(ConsumerLoop.class);
@@ -68,8 +59,7 @@ public final class ConsumerLoop {
     private final CancellationToken workerToken;
     private final Time time;
 
-    private final List<Delivery> arrivals = new ArrayList<>();
-    private final Map<TopicPartition, Long> polledUpTo = new HashMap<>();
+    private final Arrivals arrivals;
     private boolean paused;
     private IntakeStatus.@Nullable PauseReason pauseReason;
 
@@ -125,6 +115,7 @@ public final class ConsumerLoop {
         this.innerLimits = transactionTimeout != null && stages.stages().size() > 1
                 ? new InnerLimits(stages, transactionTimeout.dividedBy(4), time)
                 : null;
+        this.arrivals = new Arrivals(queue, epochs, breakers, admission, config);
     }
 
     /** For those who check from outside that the books are right at every moment. */
@@ -204,12 +195,12 @@ public final class ConsumerLoop {
         requireWorkers();
         step();
         if (!arrivals.isEmpty()) {
-            awaitRoom();
+            arrivals.awaitRoom(changed, PAUSED_WAIT);
         }
-        admit();
+        arrivals.admit();
         pauseOrResume();
-        take(poll(pollTimeout()));
-        admit();
+        arrivals.take(poll(pollTimeout()));
+        arrivals.admit();
         if (isLineReached()) {
             epochs.sealIfSettled();
         }
@@ -224,8 +215,7 @@ public final class ConsumerLoop {
      * @return whether everything is settled and committed
      */
     public boolean drain(Duration timeout) throws InterruptedException {
-        arrivals.clear();
-        polledUpTo.clear();
+        arrivals.forget();
         long start = time.nanoTime();
         long giveBackAt = start + timeout.multipliedBy(3).dividedBy(4).toNanos();
         boolean givenBack = false;
@@ -272,7 +262,7 @@ public final class ConsumerLoop {
     /** Gives up what is not committed; the group's last words, when the consumer is closed, find nothing left to do. */
     public void abandon(String reason) {
         abandoned = true;
-        arrivals.clear();
+        arrivals.forget();
         epochs.abort(reason);
         stages.forgetDiscarded();
         say();
@@ -319,8 +309,7 @@ public final class ConsumerLoop {
     private void say() {
         Set<TopicPartition> assignedNow = abandoned ? Set.of() : assignment.partitions();
         lags.update(assignedNow);
-        Map<TopicPartition, Long> waiting = new HashMap<>();
-        arrivals.forEach(delivery -> waiting.merge(delivery.partition(), 1L, Long::sum));
+        Map<TopicPartition, Long> waiting = arrivals.countByPartition();
         status = new IntakeStatus(
                 time.nanoTime(),
                 arrivals.size(),
@@ -384,124 +373,22 @@ public final class ConsumerLoop {
         Map<TopicPartition, Long> rewind = epochs.abort(reason);
         stages.forgetDiscarded();
         epochs.giveUp(givenUp);
-        for (Delivery delivery : arrivals) {
-            rewind.merge(delivery.partition(), delivery.record().offset(), Math::min);
-        }
-        arrivals.clear();
+        arrivals.giveBack(rewind);
         Set<TopicPartition> kept = new HashSet<>(assignment.partitions());
         kept.removeAll(givenUp);
         rewind.keySet().retainAll(kept);
         assignment.seek(rewind);
-        polledUpTo.clear();
-    }
-
-    private void take(ConsumerRecords<byte @Nullable [], byte @Nullable []> records) {
-        for (TopicPartition partition : records.partitions()) {
-            for (ConsumerRecord<byte @Nullable [], byte @Nullable []> record : records.records(partition)) {
-                arrivals.add(new Delivery(record, partition));
-            }
-        }
-        records.nextOffsets().forEach((partition, next) -> polledUpTo.put(partition, next.offset()));
-    }
-
-    /** Offers what has arrived to the queue, as far as it goes without waiting. */
-    private void admit() {
-        if (arrivals.isEmpty() || isHeldBack() || !epochs.ensureOpen()) {
-            return;
-        }
-        int admitted = 0;
-        boolean more = true;
-        while (more && admitted < arrivals.size()) {
-            int handled = admitSome(arrivals.subList(admitted, arrivals.size()));
-            admitted += handled;
-            more = handled > 0;
-        }
-        arrivals.subList(0, admitted).clear();
-        if (arrivals.isEmpty()) {
-            polledUpTo.forEach(epochs::skipTo);
-            polledUpTo.clear();
-        }
-    }
-
-    /** While the breaker is open nothing more comes in, unless there is nothing left that a probe could be made with. */
-    private boolean isHeldBack() {
-        return breakers.isAnyOpen() && epochs.outstanding() > 0;
-    }
-
-    private int admitSome(List<Delivery> waiting) {
-        if (isTooLarge(waiting.get(0))) {
-            if (hasToWaitBehindTheQueue(waiting.get(0))) {
-                return 0;
-            }
-            epochs.refuse(
-                    waiting.get(0),
-                    "the record has " + waiting.get(0).size() + " bytes, more than queue.capacity.bytes="
-                            + config.queueCapacityBytes());
-            return 1;
-        }
-        List<Delivery> offered = waiting.subList(0, offerable(waiting));
-        if (offered.isEmpty()) {
-            return 0;
-        }
-        epochs.stamp(offered);
-        BatchOffer<Delivery> offer = queue.offerAll(offered);
-        epochs.consumed(offered.subList(0, offer.handled()));
-        epochs.drop(offer.victims());
-        return offer.handled();
-    }
-
-    private boolean isTooLarge(Delivery delivery) {
-        return delivery.size() > config.queueCapacityBytes();
-    }
-
-    /**
-     * What is settled at the door ties all that is queued before it in its partition to its epoch. Within a transaction that may be more
-     * than fits, unless admission sees to that.
-     */
-    private boolean hasToWaitBehindTheQueue(Delivery delivery) {
-        return config.transactionTimeout() != null && admission == null && epochs.isAnyQueued(delivery.partition());
-    }
-
-    /** How many of them may be offered at once: as many as admission allows, up to one that is too large for any queue. */
-    private int offerable(List<Delivery> waiting) {
-        int most = admission == null
-                ? waiting.size()
-                : Math.min(waiting.size(), admission.allowance(epochs.outstanding()));
-        for (int i = 0; i < most; i++) {
-            if (isTooLarge(waiting.get(i))) {
-                return i;
-            }
-        }
-        return most;
-    }
-
-    private void awaitRoom() throws InterruptedException {
-        if (!epochs.ensureOpen() || admission != null || breakers.isAnyOpen() || isTooLarge(arrivals.get(0))) {
-            changed.await(PAUSED_WAIT);
-        } else {
-            queue.awaitDepth(queue.snapshot().limit() / 2, PAUSED_WAIT);
-        }
     }
 
     private void pauseOrResume() {
         if (!arrivals.isEmpty()) {
-            pause(whyArrivalsWait());
+            pause(arrivals.whyTheyWait());
         } else if (isLineReached()) {
             pause(IntakeStatus.PauseReason.END_REACHED);
         } else if (paused) {
             assignment.resumeAll();
             paused = false;
         }
-    }
-
-    private IntakeStatus.PauseReason whyArrivalsWait() {
-        if (isHeldBack()) {
-            return IntakeStatus.PauseReason.DOWNSTREAM_DOWN;
-        }
-        if (!epochs.ensureOpen()) {
-            return IntakeStatus.PauseReason.COMMIT_PENDING;
-        }
-        return admission == null ? IntakeStatus.PauseReason.QUEUE_FULL : IntakeStatus.PauseReason.ADMISSION_LIMITED;
     }
 
     private void pause(IntakeStatus.PauseReason why) {
@@ -558,7 +445,7 @@ public final class ConsumerLoop {
                 return;
             }
             Set<TopicPartition> revoked = Set.copyOf(partitions);
-            forgetArrivals(revoked);
+            arrivals.forget(revoked);
             int givenBack = epochs.giveBack(revoked);
             if (epochs.holdsAny(revoked)) {
                 settle(revoked);
@@ -575,15 +462,10 @@ public final class ConsumerLoop {
             }
             Set<TopicPartition> lost = Set.copyOf(partitions);
             LOG.warn("lost {}: another member may own them already, nothing of them is committed", lost);
-            forgetArrivals(lost);
+            arrivals.forget(lost);
             if (epochs.holdsAny(lost)) {
                 rollBack("its partitions were lost", lost);
             }
-        }
-
-        private void forgetArrivals(Set<TopicPartition> partitions) {
-            arrivals.removeIf(delivery -> partitions.contains(delivery.partition()));
-            polledUpTo.keySet().removeAll(partitions);
         }
 
         private void settle(Set<TopicPartition> revoked) {
