@@ -16,6 +16,7 @@ import dev.spillway.processor.CpuPool;
 import dev.spillway.processor.StageChain;
 import dev.spillway.processor.Works;
 import dev.spillway.sink.AcknowledgingSink;
+import dev.spillway.sink.CommittedOffsets;
 import dev.spillway.sink.OutputFactory;
 import dev.spillway.sink.Sink;
 import dev.spillway.sink.SizeLimits;
@@ -138,7 +139,8 @@ public final class Sidecar {
             Preflight preflight = new Preflight(admin, config);
             SizeLimits limits = preflight.check();
             Map<TopicPartition, Long> end = untilEnd ? preflight.endOffsets() : null;
-            report = run(root, works, cpuPool, consumer, meters, limits, end);
+            CommittedOffsets committed = new GroupOffsets(admin, config.applicationId());
+            report = run(root, works, cpuPool, consumer, committed, meters, limits, end);
             return report;
         } catch (RuntimeException e) {
             if (report != null) {
@@ -159,6 +161,7 @@ public final class Sidecar {
             Works works,
             CpuPool cpuPool,
             Consumer<byte @Nullable [], byte @Nullable []> consumer,
+            CommittedOffsets committed,
             ClientMeters meters,
             SizeLimits limits,
             @Nullable Map<TopicPartition, Long> end) {
@@ -170,7 +173,7 @@ public final class Sidecar {
         WorkerScope scope = new WorkerScope(root, config.workerThreads(), time);
         ConsumerOffsetCommitter offsetCommitter = new ConsumerOffsetCommitter(consumer);
         try (Commits commits = new Commits();
-                Sink sink = sink(outputs, spoiled, offsetCommitter, commits, meters)) {
+                Sink sink = sink(outputs, spoiled, offsetCommitter, commits, committed, meters)) {
             ConsumerLoop assembled = new ConsumerLoop(
                     IntakeConfig.of(config),
                     consumer,
@@ -194,6 +197,7 @@ public final class Sidecar {
             SpoiledOrigins spoiled,
             ConsumerOffsetCommitter offsetCommitter,
             Commits commits,
+            CommittedOffsets committed,
             ClientMeters meters) {
         if (config.guarantee() == Guarantee.AT_LEAST_ONCE) {
             return new AcknowledgingSink(producer(0, meters), outputs, spoiled, offsetCommitter, changed::raise);
@@ -202,7 +206,7 @@ public final class Sidecar {
                 index -> producer(index, meters),
                 outputs,
                 spoiled,
-                new Transactions(config.ordering() != Ordering.UNORDERED, !config.hasInstanceId()),
+                new Transactions(config.ordering() != Ordering.UNORDERED, !config.hasInstanceId(), committed),
                 commits,
                 changed::raise);
         commits.onStop(sink::stopRetrying);

@@ -1,6 +1,7 @@
 package dev.spillway.sink;
 
 import java.time.Duration;
+import java.util.HashMap;
 import java.util.Map;
 import java.util.function.BooleanSupplier;
 import java.util.function.Predicate;
@@ -26,11 +27,17 @@ final class TransactionalProducer {
 
     private final Supplier<Producer<byte @Nullable [], byte @Nullable []>> factory;
     private final Predicate<Throwable> isFatal;
+    private final CommittedOffsets committed;
     private Producer<byte @Nullable [], byte @Nullable []> producer;
+    /** From the beginning of a transaction until it is known how it has ended. */
+    private boolean inTransaction;
 
     TransactionalProducer(
-            Supplier<Producer<byte @Nullable [], byte @Nullable []>> factory, Predicate<Throwable> isFatal) {
+            Supplier<Producer<byte @Nullable [], byte @Nullable []>> factory,
+            Predicate<Throwable> isFatal,
+            CommittedOffsets committed) {
         this.isFatal = isFatal;
+        this.committed = committed;
         this.factory = factory;
         this.producer = factory.get();
     }
@@ -42,12 +49,14 @@ final class TransactionalProducer {
 
     Producer<byte @Nullable [], byte @Nullable []> begin() {
         producer.beginTransaction();
+        inTransaction = true;
         return producer;
     }
 
     /**
      * Commits the transaction with the offsets. When the broker does not answer the same step is tried again, because only an
-     * answer tells what became of the transaction.
+     * answer tells what became of the transaction; and an answer that the commit has failed is not believed before the committed
+     * offsets say the same.
      *
      * @param goOn asked before each further try
      */
@@ -55,30 +64,71 @@ final class TransactionalProducer {
             throws EpochAbortedException {
         try {
             retry(() -> producer.sendOffsetsToTransaction(offsets, group), goOn);
-            retry(producer::commitTransaction, goOn);
         } catch (KafkaException | IllegalStateException e) {
             throw translate(e);
+        }
+        try {
+            retry(producer::commitTransaction, goOn);
+        } catch (KafkaException | IllegalStateException e) {
+            EpochAbortedException failure = translate(e);
+            if (!goOn.getAsBoolean() || !isCommittedAllTheSame(offsets, goOn, failure)) {
+                throw failure;
+            }
+            LOG.info("Kafka answered a commit with \"{}\", and has committed: going on", e.getMessage());
+        }
+        inTransaction = false;
+    }
+
+    /**
+     * Whether a commit that failed was made. A coordinator that is killed may have decided for it and its successor, when it is asked
+     * again, not know that it was asked before. Nothing can be decided any more once a new producer has registered our id.
+     */
+    private boolean isCommittedAllTheSame(
+            Map<TopicPartition, OffsetAndMetadata> offsets, BooleanSupplier goOn, EpochAbortedException failure)
+            throws EpochAbortedException {
+        try {
+            replace(goOn);
+            Map<TopicPartition, Long> actual = new HashMap<>();
+            retry(() -> actual.putAll(committed.of(offsets.keySet())), goOn);
+            return offsets.entrySet().stream()
+                    .allMatch(entry -> actual.getOrDefault(entry.getKey(), 0L)
+                            >= entry.getValue().offset());
+        } catch (TimeoutException noAnswerUntilTheEnd) {
+            failure.addSuppressed(noAnswerUntilTheEnd);
+            throw failure;
+        } catch (KafkaException e) {
+            throw new SinkException("what became of a commit could not be learnt", e);
         }
     }
 
     /**
-     * Ends the transaction without committing it; a producer that cannot do that any more is replaced. Its successor registers as soon
-     * as the broker answers.
+     * Ends the transaction without committing it, unless it is over; a producer that cannot do that any more is replaced. Its successor
+     * registers as soon as the broker answers.
      *
      * @param goOn asked before each further try
      */
     void abort(BooleanSupplier goOn) {
+        if (!inTransaction) {
+            return;
+        }
         try {
             producer.abortTransaction();
+            inTransaction = false;
         } catch (KafkaException | IllegalStateException e) {
             if (isFatal.test(e)) {
                 throw new SinkException("the transaction could not be aborted", e);
             }
             LOG.debug("replacing a producer that cannot abort its transaction", e);
-            close();
-            producer = factory.get();
-            retry(producer::initTransactions, goOn);
+            replace(goOn);
         }
+    }
+
+    /** Puts a new producer in the place of this one, which ends its transaction: as it was decided, or without a commit. */
+    private void replace(BooleanSupplier goOn) {
+        close();
+        producer = factory.get();
+        retry(producer::initTransactions, goOn);
+        inTransaction = false;
     }
 
     void close() {

@@ -67,8 +67,8 @@ public final class TransactionalSink implements Sink {
             Executor executor,
             Runnable onChange) {
         this.slots = IntStream.range(0, PRODUCERS)
-                .mapToObj(index ->
-                        new Slot(new TransactionalProducer(() -> producers.apply(index), transactions::isFatal)))
+                .mapToObj(index -> new Slot(new TransactionalProducer(
+                        () -> producers.apply(index), transactions::isFatal, transactions.committed())))
                 .toList();
         this.outputs = outputs;
         this.spoiled = spoiled;

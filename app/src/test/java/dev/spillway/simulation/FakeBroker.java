@@ -8,7 +8,9 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.NavigableMap;
+import java.util.Set;
 import java.util.TreeMap;
+import java.util.stream.Collectors;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.TopicPartition;
@@ -207,6 +209,11 @@ final class FakeBroker {
     boolean isPending(TopicPartition partition) {
         return transactionalIds.values().stream()
                 .anyMatch(id -> id.ongoing != null && id.ongoing.offsets.containsKey(partition));
+    }
+
+    /** What the group has committed of these partitions. */
+    Map<TopicPartition, Long> committed(Set<TopicPartition> partitions) {
+        return partitions.stream().collect(Collectors.toMap(partition -> partition, group::committed));
     }
 
     /** Commits offsets for a consumer; the group has let it through. */

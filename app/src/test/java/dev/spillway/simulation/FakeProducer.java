@@ -25,6 +25,7 @@ import org.apache.kafka.common.PartitionInfo;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.Uuid;
 import org.apache.kafka.common.errors.InvalidProducerEpochException;
+import org.apache.kafka.common.errors.InvalidTxnStateException;
 import org.apache.kafka.common.errors.ProducerFencedException;
 import org.apache.kafka.common.errors.RecordTooLargeException;
 import org.apache.kafka.common.errors.TimeoutException;
@@ -237,6 +238,10 @@ final class FakeProducer implements Producer<byte @Nullable [], byte @Nullable [
         requireOpen();
         if (committedUnheard) {
             committedUnheard = false;
+            if (chance.faultOneIn(
+                    2)) { // as by a coordinator that has taken over and does not know that it was asked before
+                throw spoiledBy(new InvalidTxnStateException("committed already"));
+            }
             return;
         }
         if (!inTransaction) {

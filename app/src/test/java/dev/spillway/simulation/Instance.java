@@ -34,6 +34,7 @@ import java.util.Collections;
 import java.util.Deque;
 import java.util.IdentityHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
 import java.util.Random;
 import java.util.Set;
@@ -45,6 +46,7 @@ import org.apache.kafka.clients.producer.Callback;
 import org.apache.kafka.clients.producer.Producer;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.KafkaException;
+import org.apache.kafka.common.TopicPartition;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -351,7 +353,7 @@ final class Instance {
                     this::producer,
                     Samples.outputs(time),
                     spoiled,
-                    new Transactions(scenario.ordered(), false),
+                    new Transactions(scenario.ordered(), false, this::committedOffsets),
                     this::execute,
                     changed::raise);
             transactional.initialise();
@@ -451,6 +453,11 @@ final class Instance {
         Delivery delivery = Samples.deliveryOf(callback);
         atOnce.remove(delivery);
         unsent.add(delivery);
+    }
+
+    private Map<TopicPartition, Long> committedOffsets(Set<TopicPartition> partitions) {
+        waitForBroker("committedOffsets");
+        return world.broker().committed(partitions);
     }
 
     private Parts parts() {

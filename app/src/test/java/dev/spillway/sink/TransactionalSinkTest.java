@@ -10,6 +10,7 @@ import dev.spillway.flow.ManualTime;
 import dev.spillway.ledger.Ledger;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Queue;
@@ -22,6 +23,7 @@ import org.apache.kafka.clients.producer.Producer;
 import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.errors.InvalidProducerEpochException;
+import org.apache.kafka.common.errors.InvalidTxnStateException;
 import org.apache.kafka.common.errors.ProducerFencedException;
 import org.apache.kafka.common.errors.TimeoutException;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
@@ -37,11 +39,14 @@ class TransactionalSinkTest {
     private final Queue<Runnable> steps = new ArrayDeque<>();
     private final AtomicInteger changes = new AtomicInteger();
     private final Ledger ledger = new Ledger(() -> {});
+    /** What the group has committed, when somebody asks. */
+    private final Map<TopicPartition, Long> committed = new HashMap<>();
+
     private final TransactionalSink sink = new TransactionalSink(
             this::produce,
             Samples.outputs(new ManualTime()),
             new SpoiledOrigins(),
-            new Transactions(false, false),
+            new Transactions(false, false, partitions -> committed),
             steps::add,
             changes::incrementAndGet);
     private long nextOffset;
@@ -254,6 +259,38 @@ class TransactionalSinkTest {
     }
 
     @Test
+    void a_commit_that_was_made_counts_whatever_the_answer_to_it_was() throws OutputTooLargeException {
+        producers.get(0).commitTransactionException = new InvalidTxnStateException("committed already");
+        committed.put(IN, 8L);
+
+        var done = sink.commit(openWithOneRecord(), OFFSETS, GROUP);
+        runSteps();
+
+        assertThat(done).isCompletedWithValue(null);
+        assertThat(producers.get(0).closed()).isTrue();
+        commitAnEpoch();
+        commitAnEpoch();
+        commitAnEpoch();
+        assertThat(producers.get(3).index).isZero();
+        assertThat(Samples.sent(producers.get(3).history()))
+                .as("by its successor")
+                .hasSize(1);
+    }
+
+    @Test
+    void what_became_of_a_commit_is_asked_when_nothing_can_be_decided_any_more() throws OutputTooLargeException {
+        producers.get(0).commitTransactionException = new InvalidTxnStateException("aborted");
+        unreachable = 1;
+
+        var done = sink.commit(openWithOneRecord(), OFFSETS, GROUP);
+        runSteps();
+
+        assertThat(failureOf(done)).isInstanceOf(EpochAbortedException.class);
+        assertThat(producers.get(3).index).isZero();
+        assertThat(producers.get(3).transactionInitialized()).isTrue();
+    }
+
+    @Test
     void offsets_that_kafka_refuses_abort_the_epoch_before_anything_is_committed() throws OutputTooLargeException {
         producers.get(0).sendOffsetsToTransactionException = new KafkaException("not a member any more");
 
@@ -390,7 +427,7 @@ class TransactionalSinkTest {
                 this::produce,
                 Samples.outputs(new ManualTime()),
                 new SpoiledOrigins(),
-                new Transactions(false, true),
+                new Transactions(false, true, partitions -> committed),
                 steps::add,
                 changes::incrementAndGet);
         ours.initialise();
@@ -416,7 +453,7 @@ class TransactionalSinkTest {
                 this::produce,
                 Samples.outputs(new ManualTime()),
                 new SpoiledOrigins(),
-                new Transactions(true, false),
+                new Transactions(true, false, partitions -> committed),
                 steps::add,
                 changes::incrementAndGet);
         ordered.initialise();

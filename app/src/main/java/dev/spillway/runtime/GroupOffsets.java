@@ -1,0 +1,53 @@
+package dev.spillway.runtime;
+
+import dev.spillway.sink.CommittedOffsets;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.ExecutionException;
+import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.admin.ListConsumerGroupOffsetsOptions;
+import org.apache.kafka.clients.admin.ListConsumerGroupOffsetsSpec;
+import org.apache.kafka.clients.consumer.OffsetAndMetadata;
+import org.apache.kafka.common.KafkaException;
+import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.errors.InterruptException;
+import org.jspecify.annotations.Nullable;
+
+/** The committed offsets of our group, by the admin client: the consumer belongs to one thread, and others ask, too. */
+final class GroupOffsets implements CommittedOffsets {
+    private final Admin admin;
+    private final String group;
+
+    GroupOffsets(Admin admin, String group) {
+        this.admin = admin;
+        this.group = group;
+    }
+
+    @Override
+    public Map<TopicPartition, Long> of(Set<TopicPartition> partitions) {
+        var spec = Map.of(group, new ListConsumerGroupOffsetsSpec().topicPartitions(partitions));
+        var stable = new ListConsumerGroupOffsetsOptions().requireStable(true);
+        try {
+            Map<TopicPartition, Long> offsets = new HashMap<>();
+            admin.listConsumerGroupOffsets(spec, stable)
+                    .partitionsToOffsetAndMetadata(group)
+                    .get()
+                    .forEach((partition, committed) -> put(partition, committed, offsets));
+            return offsets;
+        } catch (ExecutionException e) {
+            throw e.getCause() instanceof KafkaException known
+                    ? known
+                    : new KafkaException("committed offsets of " + group, e);
+        } catch (InterruptedException e) {
+            throw new InterruptException(e);
+        }
+    }
+
+    private static void put(
+            TopicPartition partition, @Nullable OffsetAndMetadata committed, Map<TopicPartition, Long> offsets) {
+        if (committed != null) {
+            offsets.put(partition, committed.offset());
+        }
+    }
+}
