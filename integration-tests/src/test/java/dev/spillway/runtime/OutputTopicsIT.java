@@ -98,9 +98,10 @@ class OutputTopicsIT {
     @ParameterizedTest
     @ValueSource(strings = {"exactly_once_v2", "at_least_once"})
     void aQuotaSlowsItDownAndCostsNothing(String guarantee) throws Exception {
-        try (Deployment application = application(guarantee).set("shed.policy", "DROP_OLDEST")) {
-            IntStream.range(0, 2).forEach(producer -> setQuota(application.id() + "-one-" + producer, 20_000.0));
-            try (Load load = application.load(1000, ShutdownIT.JOB)) {
+        try (Deployment application =
+                application(guarantee).set("shed.policy", "DROP_OLDEST").set("shutdown.timeout.ms", 60_000)) {
+            IntStream.range(0, 3).forEach(producer -> setQuota(application.id() + "-one-" + producer, 30_000.0));
+            try (Load load = application.load(800, ShutdownIT.JOB)) {
                 SidecarProcess sidecar = application.startAssigned();
                 application.awaitProgress(1000, PATIENCE);
                 application.awaitProgress(1000, PATIENCE);
