@@ -31,14 +31,14 @@ import org.apache.kafka.common.serialization.ByteArraySerializer;
  * turns, each in a JVM of its own with the same heap, and what counts is the ratio of their medians.
  *
  * <p>Rates are those of the steady state. Each arm moves {@code bench.warm.up} records first, in the same run, since the JVM compiles for
- * some ten seconds; the rate is that of the records after those, by the timestamps in the output topic.
+ * some twenty seconds; the rate is that of the records after those, by the timestamps in the output topic.
  *
- * <p>System properties: {@code bench.records} (default 1,000,000), {@code bench.warm.up} (4,000,000), {@code bench.size} in bytes (200),
+ * <p>System properties: {@code bench.records} (default 1,000,000), {@code bench.warm.up} (10,000,000), {@code bench.size} in bytes (200),
  * {@code bench.rounds} (5), {@code bench.spillway} for settings of the sidecar, as in {@code workers=4,queue.capacity=2000}.
  */
 public final class ThroughputBenchmark {
     private static final int RECORDS = Integer.getInteger("bench.records", 1_000_000);
-    private static final int WARM_UP = Integer.getInteger("bench.warm.up", 4_000_000);
+    private static final int WARM_UP = Integer.getInteger("bench.warm.up", 10_000_000);
     private static final int ALL = WARM_UP + RECORDS;
     private static final int SIZE = Integer.getInteger("bench.size", 200);
     private static final int ROUNDS = Integer.getInteger("bench.rounds", 5);

@@ -15,12 +15,13 @@ import org.junit.jupiter.params.provider.CsvSource;
 
 /** What happens to the cluster, and to the network before it, while a sidecar works. */
 @Tag("faults")
-@Timeout(240)
+@Timeout(420)
 class BrokerFaultsIT {
     /** More than a broker's session, a group member's session, and a transaction may take. */
     private static final Duration LONG = Duration.ofSeconds(15);
 
-    private static final Duration PATIENCE = Duration.ofSeconds(90);
+    /** Before a broker that hangs a request waits for half a minute, and several may, one after the other. */
+    private static final Duration PATIENCE = Duration.ofSeconds(180);
 
     @RegisterExtension
     static final BreakableKafka kafka = new BreakableKafka();
