@@ -12,6 +12,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Future;
@@ -120,6 +121,13 @@ public final class ClusterClient implements AutoCloseable {
             consumer.assign(partitions);
             consumer.seekToBeginning(partitions);
             return readUpTo(consumer.endOffsets(partitions), consumer);
+        }
+    }
+
+    /** Where these partitions end: behind the last record that can be read, and what stands behind that. */
+    Map<TopicPartition, Long> ends(Set<TopicPartition> partitions) {
+        try (Consumer<byte[], byte[]> consumer = consumer(QUICK_AT_THE_END)) {
+            return consumer.endOffsets(partitions);
         }
     }
 

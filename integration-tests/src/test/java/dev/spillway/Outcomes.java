@@ -1,7 +1,7 @@
 package dev.spillway;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
-import static java.util.stream.Collectors.toMap;
+import static java.util.stream.Collectors.toSet;
 
 import dev.spillway.config.TopicsConfig;
 import java.util.List;
@@ -15,18 +15,25 @@ import org.apache.kafka.common.header.Header;
 /**
  * An application's input and what became of it, as a reader of committed records sees it. Reads headers by the names that the
  * design promises, with no help from the product.
+ *
+ * @param inputEnds where each input partition ends that has any record; transactions' markers may stand behind the last one
  */
 public record Outcomes(
         List<ConsumerRecord<byte[], byte[]>> input,
+        Map<TopicPartition, Long> inputEnds,
         List<ConsumerRecord<byte[], byte[]>> processed,
         List<ConsumerRecord<byte[], byte[]>> dropped,
         List<ConsumerRecord<byte[], byte[]>> deadLettered) {
 
     static Outcomes read(TopicsConfig topics, ClusterClient client) {
+        List<ConsumerRecord<byte[], byte[]>> input = topics.inputs().stream()
+                .flatMap(topic -> client.readCommitted(topic).stream())
+                .toList();
         return new Outcomes(
-                topics.inputs().stream()
-                        .flatMap(topic -> client.readCommitted(topic).stream())
-                        .toList(),
+                input,
+                client.ends(input.stream()
+                        .map(record -> new TopicPartition(record.topic(), record.partition()))
+                        .collect(toSet())),
                 client.readCommitted(topics.output()),
                 client.readCommitted(topics.drop()),
                 client.readCommitted(topics.deadLetter()));
@@ -44,15 +51,6 @@ public record Outcomes(
                 .filter(Outcomes::isWholeOrFirst)
                 .map(record -> header(record, "spillway.origin"))
                 .toList();
-    }
-
-    /** Behind the last record of each input partition that has any. */
-    public Map<TopicPartition, Long> inputEnds() {
-        return input.stream()
-                .collect(toMap(
-                        record -> new TopicPartition(record.topic(), record.partition()),
-                        record -> record.offset() + 1,
-                        Math::max));
     }
 
     /** How an outcome names an input record. */

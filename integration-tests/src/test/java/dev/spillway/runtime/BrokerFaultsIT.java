@@ -21,7 +21,7 @@ class BrokerFaultsIT {
     private static final Duration LONG = Duration.ofSeconds(15);
 
     /** Before a broker that hangs a request waits for half a minute, and several may, one after the other. */
-    private static final Duration PATIENCE = Duration.ofSeconds(180);
+    private static final Duration PATIENCE = Duration.ofMinutes(3);
 
     @RegisterExtension
     static final BreakableKafka kafka = new BreakableKafka();
