@@ -80,8 +80,8 @@ final class TransactionalProducer {
     }
 
     /**
-     * Whether a commit that failed was made. A coordinator that is killed may have decided for it and its successor, when it is asked
-     * again, not know that it was asked before. Nothing can be decided any more once a new producer has registered our id.
+     * Whether a commit that failed was made. An error tells what the client makes of an answer, or of the lack of one; rewinding an epoch
+     * that is committed would have readers see it twice. Nothing can be decided any more once a new producer has registered our id.
      */
     private boolean isCommittedAllTheSame(
             Map<TopicPartition, OffsetAndMetadata> offsets, BooleanSupplier goOn, EpochAbortedException failure)
