@@ -4,6 +4,7 @@ import dev.spillway.flow.QueueSnapshot;
 import dev.spillway.flow.ShedQueue;
 import dev.spillway.flow.Time;
 import dev.spillway.processor.StageChain;
+import dev.spillway.processor.Workers;
 import dev.spillway.sink.Delivery;
 import java.time.Duration;
 import java.util.concurrent.TimeUnit;
@@ -23,7 +24,7 @@ final class AdmissionLimit {
     private static final Logger LOG = LoggerFactory.getLogger(AdmissionLimit.class);
 
     private final ShedQueue<Delivery> queue;
-    private final int workers;
+    private final Workers workers;
     private final ServiceRates rates;
     private final Duration budget;
 
@@ -36,7 +37,7 @@ final class AdmissionLimit {
      */
     AdmissionLimit(StageChain stages, Duration budget, Time time) {
         this.queue = stages.firstQueue();
-        this.workers = stages.stages().get(0).workers().count();
+        this.workers = stages.stages().get(0).workers();
         this.rates = new ServiceRates(stages, time);
         this.budget = budget;
     }
@@ -50,7 +51,7 @@ final class AdmissionLimit {
         if (rates.areKnown()) {
             return Integer.MAX_VALUE;
         }
-        return (int) Math.max(0, 2L * workers - outstanding);
+        return (int) Math.max(0, 2L * workers.concurrencyLimit() - outstanding);
     }
 
     /** Measures the service time now and then and sets the queue's effective capacity by it. */

@@ -11,7 +11,8 @@ import java.util.List;
  * How much may be queued between stages under exactly once. What lies there is in flight: it belongs to an epoch that can neither give it
  * back nor pass it on, and so has to settle within the transaction, whatever the policies are. The consumer loop's own.
  *
- * <p>Until the stages' service times are known, a queue that lets its stage be waited for holds no more than twice its workers. One that
+ * <p>Until the stages' service times are known, a queue that lets its stage be waited for holds no more than twice what may be
+ * processed there at once. One that
  * sheds is left as it is: nothing is known yet that would justify shedding.
  */
 final class InnerLimits {
@@ -31,7 +32,7 @@ final class InnerLimits {
         this.budgetNanos = budget.toNanos() / (this.stages.size() - 1);
         for (Stage stage : this.stages.subList(1, this.stages.size())) {
             if (stage.queue().policy() == ShedPolicies.BLOCK) {
-                stage.queue().limitTo(2 * stage.workers().count());
+                stage.queue().limitTo(2 * stage.workers().concurrencyLimit());
             }
         }
     }

@@ -102,7 +102,7 @@ final class ServiceRates {
 
     /**
      * How many items may be queued before a stage if all of them are to be done within a time, at least 1: as many as it and the stages
-     * behind it can do, all of their workers together, or fewer after a disappointment.
+     * behind it can do, all together of their workers that may work at once, or fewer after a disappointment.
      *
      * @param stage 0 for the first; the rates are known
      */
@@ -111,7 +111,7 @@ final class ServiceRates {
         for (int i = stage; i < stages.size(); i++) {
             Measured one = stages.get(i);
             double visits = (double) one.records / stages.get(stage).records;
-            least = Math.min(least, one.workers.count() * (nanos / Math.max(1, one.meanNanos * visits)));
+            least = Math.min(least, one.workers.concurrencyLimit() * (nanos / Math.max(1, one.meanNanos * visits)));
         }
         return (int) Math.max(1, Math.min(Integer.MAX_VALUE, least * caution));
     }

@@ -36,6 +36,9 @@ final class BatchJson {
     /** Deeper values go as bytes, so that one of them cannot cost a service the whole batch. */
     private static final int DEEPEST = 100;
 
+    /** Of the array and the object around a value. */
+    private static final int AROUND = 2;
+
     private static final int LONGEST_NUMBER = 1000;
 
     private final Time time;
@@ -49,18 +52,18 @@ final class BatchJson {
      */
     BatchJson(int maxAnswerBytes, Time time) {
         this.time = time;
-        this.values = factory(Integer.MAX_VALUE); // a record has its own bound
-        this.answers = JsonMapper.builder(factory(maxAnswerBytes))
+        this.values = factory(DEEPEST, Integer.MAX_VALUE); // a record has its own bound
+        this.answers = JsonMapper.builder(factory(DEEPEST + AROUND, maxAnswerBytes))
                 .enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS)
                 .enable(DeserializationFeature.USE_BIG_DECIMAL_FOR_FLOATS)
                 .disable(JsonNodeFeature.STRIP_TRAILING_BIGDECIMAL_ZEROES)
                 .build();
     }
 
-    private static JsonFactory factory(int longestString) {
+    private static JsonFactory factory(int deepest, int longestString) {
         return new JsonFactoryBuilder()
                 .streamReadConstraints(StreamReadConstraints.builder()
-                        .maxNestingDepth(DEEPEST)
+                        .maxNestingDepth(deepest)
                         .maxNumberLength(LONGEST_NUMBER)
                         .maxStringLength(longestString)
                         .build())

@@ -100,7 +100,7 @@ final class ConcurrencyLimit {
     /**
      * Notes how that ended.
      *
-     * @param count how many attempts it was, at least 1
+     * @param count how many attempts it was; 0 where what was taken had come to nothing, which tells nothing of the service
      * @param failed how many of them failed in a way that may pass
      * @param tookNanos how long all of them took together
      */
@@ -108,6 +108,9 @@ final class ConcurrencyLimit {
         lock.lock();
         try {
             working--;
+            if (count == 0) {
+                return;
+            }
             attempts += count;
             failures += Math.min(failed, count); // the records of a batch may fail each for itself, and are one attempt
             nanos += tookNanos;

@@ -50,6 +50,8 @@ final class HttpBatchProcessor implements BatchProcessor {
                 .build();
         HttpAnswer answer = exchanges.exchange(request, config.timeout());
         HttpProcessor.requireSuccess(answer, time);
-        json.settle(entries, answer);
+        if (!HttpStatus.isWithoutResult(answer.status())) {
+            json.settle(entries, answer);
+        }
     }
 }

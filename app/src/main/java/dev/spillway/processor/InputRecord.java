@@ -12,6 +12,7 @@ public interface InputRecord {
 
     byte @Nullable [] value();
 
+    /** As they came. Do not change them: give {@link ProcessorContext#forward(byte[], byte[], Headers)} headers of its own. */
     Headers headers();
 
     String topic();

@@ -97,9 +97,13 @@ final class IoJob implements AutoCloseable {
 
     private static URI target(URI from, HttpAnswer redirect) {
         String location = redirect.headers().firstValue("Location").orElse("");
+        if (location.isEmpty()) {
+            throw new PermanentFailureException(
+                    "the job's URL answered " + redirect.status() + " without saying where to");
+        }
         URI to;
         try {
-            to = from.resolve(new URI(location));
+            to = location.startsWith("?") ? withQuery(from, location) : from.resolve(new URI(location));
         } catch (URISyntaxException e) {
             throw new PermanentFailureException("the job's URL redirects to something that is not a URL");
         }
@@ -107,6 +111,11 @@ final class IoJob implements AutoCloseable {
             throw new PermanentFailureException("the job's URL redirects from https to something else");
         }
         return to;
+    }
+
+    /** The same path with another query (RFC 3986, 5.2.2); Java's own resolution would lead to the folder. */
+    private static URI withQuery(URI url, String query) throws URISyntaxException {
+        return new URI(url.getScheme() + "://" + url.getRawAuthority() + url.getRawPath() + query);
     }
 
     /**
@@ -119,6 +128,8 @@ final class IoJob implements AutoCloseable {
         String scheme = url.getScheme() == null ? "" : url.getScheme().toLowerCase(Locale.ROOT);
         if (!(scheme.equals("http") || scheme.equals("https"))
                 || url.getHost() == null
+                || url.getPort() == 0
+                || url.getPort() > 65_535
                 || url.getRawUserInfo() != null) {
             throw new PermanentFailureException("the job's URL is not http://host/… or https://host/…");
         }

@@ -6,7 +6,10 @@ import org.apache.kafka.common.header.Headers;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 
-/** What a processor may do besides computing. Valid until {@link Processor#process} returns, in its thread only. */
+/**
+ * What a processor may do besides computing. Valid until {@link Processor#process} returns, in its thread only. What is forwarded is
+ * not copied, and published later, together with the results of other records: do not write to it afterwards.
+ */
 public interface ProcessorContext {
     /** How many results one record may give at most. */
     int MAX_RESULTS = 10_000;

@@ -109,6 +109,11 @@ final class RecordHandler {
         processed.clear();
     }
 
+    /** How many attempts were made last; none at what had come to nothing. The worker's own. */
+    int attempts() {
+        return answered + failed;
+    }
+
     /** How many of the attempts that were made last failed in a way that may pass. The worker's own. */
     int failed() {
         return failed;
@@ -166,6 +171,7 @@ final class RecordHandler {
             }
         }
         for (Delivery delivery : single) {
+            publish(); // how long the next one takes is no business of those before it
             handleAlone(delivery, cancellation);
         }
     }

@@ -16,7 +16,7 @@ final class ResultOutlet extends Outlet {
     @Override
     boolean processed(Delivery delivery, List<Output> outputs) throws OutputTooLargeException {
         if (delivery instanceof Piece piece) {
-            piece.pass(outputs, ProcessorContext.MAX_RESULTS);
+            piece.pass(outputs, ProcessorContext.MAX_RESULTS, ProcessorContext.MAX_RESULT_BYTES);
             return false;
         }
         return delivery.run().publisher().decideProcessed(delivery, outputs);

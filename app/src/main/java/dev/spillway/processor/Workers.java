@@ -249,12 +249,17 @@ public final class Workers {
                 try {
                     busy = workOn(batch, token);
                 } finally {
-                    permits.end(work.isForBatches() ? 1 : batch.size(), handler.failed(), busy);
+                    permits.end(attempts(), handler.failed(), busy);
                 }
                 return true;
             } finally {
                 permits.release();
             }
+        }
+
+        /** A batch is one attempt; none was made where all records had come to nothing. */
+        private int attempts() {
+            return work.isForBatches() ? Math.min(1, handler.attempts()) : handler.attempts();
         }
 
         /** How long that took, in nanoseconds, without what it had to wait for the next stage: that is none of the service time. */

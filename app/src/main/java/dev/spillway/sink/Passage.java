@@ -3,6 +3,8 @@ package dev.spillway.sink;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicLong;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What an input record is on its way through the stages behind the first one: the {@link Piece}s of it that are under way, and the results
@@ -19,6 +21,9 @@ final class Passage {
 
     /** Pieces under way, and results. */
     private final AtomicInteger held = new AtomicInteger(1);
+
+    /** Of the results: they stay in memory until the last piece has passed. */
+    private final AtomicLong resultBytes = new AtomicLong();
 
     /** What has become of one piece: others in its place, or results. */
     static final class Part {
@@ -55,8 +60,11 @@ final class Passage {
     }
 
     /** A piece has passed the last stage with these results. */
-    void pass(Part piece, List<Output> results, int most) throws OutputTooLargeException {
+    void pass(Part piece, List<Output> results, int most, long mostBytes) throws OutputTooLargeException {
         hold(results.size(), most);
+        if (resultBytes.addAndGet(sizeOf(results)) > mostBytes) {
+            throw new OutputTooLargeException("more than " + mostBytes + " bytes of results for one record");
+        }
         piece.results = results;
         passed();
     }
@@ -65,6 +73,16 @@ final class Passage {
         if (held.addAndGet(insteadOfOne - 1) > most) {
             throw new OutputTooLargeException("more than " + most + " results for one record");
         }
+    }
+
+    private static long sizeOf(List<Output> results) {
+        return results.stream()
+                .mapToLong(result -> sizeOf(result.key()) + sizeOf(result.value()))
+                .sum();
+    }
+
+    private static long sizeOf(byte @Nullable [] bytes) {
+        return bytes == null ? 0 : bytes.length;
     }
 
     private void passed() throws OutputTooLargeException {

@@ -49,14 +49,15 @@ public final class Piece extends Delivery {
      *
      * @param outputs its results; copied
      * @param most as for {@link #split}
+     * @param mostBytes how many bytes the keys and values of all results of one input record may have
      * @throws OutputTooLargeException as {@link #split}
      */
-    public void pass(List<Output> outputs, int most) throws OutputTooLargeException {
+    public void pass(List<Output> outputs, int most, long mostBytes) throws OutputTooLargeException {
         List<Output> results = new ArrayList<>(outputs.size());
         for (Output output : outputs) {
             results.add(new Output(output.key(), output.value(), headers(record(), output)));
         }
-        passage.pass(part, results, most);
+        passage.pass(part, results, most, mostBytes);
     }
 
     @Override

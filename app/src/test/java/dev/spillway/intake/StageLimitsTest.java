@@ -103,6 +103,69 @@ class StageLimitsTest {
     }
 
     @Test
+    void what_lies_before_a_quick_stage_is_not_limited_by_a_slow_one_before_it() {
+        InnerLimits limits = new InnerLimits(chain, Duration.ofSeconds(10), time);
+        spent(0, 10, 1);
+        spent(1, 10, 1000);
+        spent(2, 10, 100);
+
+        limits.update();
+
+        assertThat(limited(1)).isEqualTo(20);
+        assertThat(limited(2)).isEqualTo(200);
+    }
+
+    @Test
+    void a_stage_that_becomes_slow_counts_though_the_one_behind_it_did_nothing_meanwhile() {
+        InnerLimits limits = new InnerLimits(chain, Duration.ofSeconds(10), time);
+        spent(0, 10, 1);
+        spent(1, 10, 100);
+        spent(2, 10, 100);
+        limits.update();
+        assertThat(limited(1)).isEqualTo(200);
+
+        spent(1, 10, 300);
+        time.advance(Duration.ofMillis(500));
+        limits.update();
+
+        assertThat(limited(1)).as("200 ms on average").isEqualTo(100);
+    }
+
+    @Test
+    void a_stage_that_may_not_use_all_of_its_workers_can_do_no_more_than_those_that_it_may_use() {
+        StageChain adaptive = Chains.of(
+                Settings.minimal()
+                        .with("queue.capacity", "1000")
+                        .with("workers", "50")
+                        .with("stages", "quick,slow")
+                        .with("stage.quick.processor", "identity")
+                        .with("stage.slow.processor", "identity")
+                        .with("stage.slow.shed.policy", "BLOCK")
+                        .with("stage.slow.queue.capacity", "1000")
+                        .with("stage.slow.concurrency", "adaptive")
+                        .withoutProcessor()
+                        .config(),
+                time,
+                NOBODY,
+                NOBODY);
+        InnerLimits inner = new InnerLimits(adaptive, Duration.ofSeconds(10), time);
+        AdmissionLimit admission = new AdmissionLimit(adaptive, Duration.ofSeconds(10), time);
+        assertThat(adaptive.stages().get(1).queue().snapshot().limit())
+                .as("twice the four that may work at first")
+                .isEqualTo(8);
+        ServiceTimes.add(adaptive.stages().get(0).workers(), 10, Duration.ofMillis(1));
+        ServiceTimes.add(adaptive.stages().get(1).workers(), 10, Duration.ofMillis(100));
+
+        inner.update();
+        admission.update();
+
+        assertThat(adaptive.stages().get(1).queue().snapshot().limit())
+                .as("four at once for ten seconds, at 100 ms")
+                .isEqualTo(400);
+        assertThat(adaptive.firstQueue().snapshot().limit()).isEqualTo(400);
+    }
+
+    @Test
     void until_their_pace_is_known_a_stage_that_is_waited_for_holds_little_and_one_that_sheds_is_left_alone() {
         new InnerLimits(chain, Duration.ofSeconds(10), time);
 

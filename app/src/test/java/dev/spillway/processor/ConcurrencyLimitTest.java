@@ -115,6 +115,18 @@ class ConcurrencyLimitTest {
     }
 
     @Test
+    void what_was_taken_and_not_tried_is_no_quick_attempt() {
+        for (int i = 0; i < 1000; i++) {
+            limit.begin();
+            limit.end(0, 0, 10);
+        }
+
+        windows(2, 10, 0);
+
+        assertThat(limit.limit()).isEqualTo(6);
+    }
+
+    @Test
     void so_many_permits_are_given_and_the_next_one_waits() throws InterruptedException {
         for (int i = 0; i < 4; i++) {
             limit.acquire();
@@ -128,6 +140,32 @@ class ConcurrencyLimitTest {
         limit.release();
 
         assertThat(fifth.result()).isTrue();
+    }
+
+    @Test
+    void whoever_waits_gets_a_permit_when_the_limit_rises() throws InterruptedException {
+        for (int i = 0; i < 4; i++) {
+            limit.acquire();
+        }
+        var fifth = crew.start("fifth", () -> {
+            limit.acquire();
+            return true;
+        });
+        fifth.awaitWaiting();
+
+        windows(1, 10, 0);
+
+        assertThat(fifth.result()).isTrue();
+    }
+
+    @Test
+    void a_high_limit_rises_by_a_tenth() {
+        windows(16, 10, 0);
+        assertThat(limit.limit()).isEqualTo(20);
+
+        windows(1, 10, 0);
+
+        assertThat(limit.limit()).isEqualTo(22);
     }
 
     @Test

@@ -12,6 +12,7 @@ import dev.spillway.flow.PassingTime;
 import dev.spillway.flow.ShedPolicies;
 import dev.spillway.flow.ShedPolicy;
 import dev.spillway.flow.ShedQueue;
+import dev.spillway.flow.ShedReason;
 import dev.spillway.flow.TakeResult;
 import dev.spillway.sink.Delivery;
 import dev.spillway.sink.DeliveryLine;
@@ -19,7 +20,9 @@ import dev.spillway.sink.Piece;
 import dev.spillway.sink.Samples;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
+import java.util.Map;
 import java.util.Random;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.header.internals.RecordHeaders;
@@ -220,6 +223,34 @@ class HandOverTest {
     }
 
     @Test
+    void of_a_record_that_has_its_outcome_nothing_more_is_handed_over() throws InterruptedException {
+        second(1, ShedPolicies.DROP_NEWEST);
+
+        workInFirst(line.next(), forwarding("a", "b", "c"));
+
+        assertThat(second.snapshot().shed())
+                .as("c is not even offered")
+                .containsExactly(Map.entry(ShedReason.DROP_NEWEST, 1L));
+    }
+
+    @Test
+    void a_piece_waits_from_when_it_is_handed_over() throws InterruptedException {
+        time.advance(Duration.ofSeconds(5));
+
+        workInFirst(line.next(), forwarding("a"));
+
+        assertThat(taken().queuedAtNanos()).isEqualTo(time.nanoTime());
+    }
+
+    @Test
+    void a_piece_that_fills_the_queue_alone_is_handed_over() throws InterruptedException {
+        workInFirst(line.next(), forwarding("v".repeat(BYTES - "key".length())));
+
+        assertThat(taken().size()).isEqualTo(BYTES);
+        assertThat(line.sent()).isEmpty();
+    }
+
+    @Test
     void a_piece_that_no_queue_could_hold_makes_a_dead_letter() throws InterruptedException {
         workInFirst(line.next(), forwarding("x".repeat(BYTES)));
 
@@ -242,6 +273,24 @@ class HandOverTest {
 
         assertThat(Samples.sent(line.sent())).containsExactly("dead-letters in-0@0");
         assertThat(Samples.header(onlySent(), "spillway.reason")).contains("more than 10000 results");
+    }
+
+    @Test
+    void the_results_of_one_record_have_no_more_bytes_than_one_processor_may_forward() throws InterruptedException {
+        int pieces = 40;
+        String[] forwarded = new String[pieces];
+        Arrays.fill(forwarded, "piece");
+        workInFirst(line.next(), forwarding(forwarded));
+        byte[] large = new byte[1_000_000];
+
+        for (int i = 0; i < 35; i++) {
+            workInSecond((record, context) -> context.forward(large));
+        }
+
+        assertThat(results()).isEmpty();
+        assertThat(Samples.sent(line.sent())).containsExactly("dead-letters in-0@0");
+        assertThat(Samples.header(onlySent(), "spillway.reason")).contains("33554432 bytes of results for one record");
+        assertThat(Samples.header(onlySent(), "spillway.stage")).isEqualTo("second");
     }
 
     @Test

@@ -105,6 +105,27 @@ class HttpBatchProcessorTest {
                         failure -> assertThat(failure.pause()).isEqualTo(Duration.ofSeconds(7)));
     }
 
+    @ParameterizedTest
+    @ValueSource(ints = {204, 205})
+    void an_answer_without_content_says_of_all_records_that_they_have_no_result(int status) {
+        service.answering(status, "");
+        List<SampleEntry> batch = entries(3);
+
+        assertThat(failureOf(batch)).isNull();
+
+        assertThat(batch).allSatisfy(entry -> {
+            assertThat(entry.failure()).isNull();
+            assertThat(entry.context().forwarded()).isEmpty();
+        });
+    }
+
+    @Test
+    void what_is_nested_as_deep_as_a_request_may_be_may_come_back() {
+        String deep = "[".repeat(100) + "]".repeat(100);
+
+        assertThat(answered("{\"value\": " + deep + "}").context().forwarded()).containsExactly(deep);
+    }
+
     @Test
     void a_record_is_an_object_with_all_that_it_has() throws IOException {
         JsonNode element = element(new SampleRecord()

@@ -214,6 +214,36 @@ class IoJobTest {
     }
 
     @Test
+    void a_redirect_that_does_not_say_where_to_leads_nowhere() {
+        service.answering(request -> request.path().equals("/deep/page")
+                ? new TestService.Answer(302, "")
+                : new TestService.Answer(200, "another page"));
+
+        assertThat(failureOf(local("127.0.0.1") + "deep/page"))
+                .isInstanceOf(PermanentFailureException.class)
+                .hasMessage("the job's URL answered 302 without saying where to");
+        assertThat(service.requests()).hasSize(1);
+    }
+
+    @Test
+    void a_redirect_to_another_query_keeps_the_path() {
+        service.answering(request -> request.path().equals("/deep/page?q=1")
+                ? new TestService.Answer(302, Map.of("Location", "?q=2"), "")
+                : new TestService.Answer(200, "there"));
+
+        assertThat(failureOf(local("127.0.0.1") + "deep/page?q=1")).isNull();
+
+        assertThat(service.requests().stream().map(TestService.Request::path))
+                .containsExactly("/deep/page?q=1", "/deep/page?q=2");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"http://127.0.0.1:0/", "http://127.0.0.1:65536/", "http://127.0.0.1:99999/"})
+    void a_port_that_is_none_is_refused_for_good(String url) {
+        assertRefused(url, "http://host/…");
+    }
+
+    @Test
     void redirects_that_lead_nowhere_come_to_an_end() {
         service.answering(request -> new TestService.Answer(302, Map.of("Location", "/"), ""));
 

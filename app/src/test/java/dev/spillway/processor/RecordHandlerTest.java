@@ -545,6 +545,60 @@ class RecordHandlerTest {
     }
 
     @Test
+    void a_result_does_not_wait_for_neighbours_that_are_tried_alone() throws InterruptedException {
+        List<Integer> published = new ArrayList<>();
+        handleTogether(3, batch -> {
+            if (batch.size() > 1) {
+                throw new PermanentFailureException("one of these");
+            }
+            published.add(line.sent().size());
+            batch.get(0).context().forward(bytes("result"));
+        });
+
+        assertThat(published).containsExactly(0, 1, 2);
+    }
+
+    @Test
+    void a_result_of_a_batch_does_not_wait_for_a_neighbour_that_is_tried_again() throws InterruptedException {
+        List<Integer> published = new ArrayList<>();
+        RecordHandler handler = handler(
+                Work.of(
+                        batch -> batch.forEach(entry -> {
+                            published.add(line.sent().size());
+                            entry.context().forward(bytes("result"));
+                        }),
+                        10,
+                        Duration.ZERO),
+                queue);
+        Delivery again = line.next();
+        again.countAttempt(1);
+
+        handler.handle(List.of(again, line.next()), token);
+
+        assertThat(published).containsExactly(0, 1);
+    }
+
+    @Test
+    void only_attempts_that_were_made_are_counted() throws InterruptedException {
+        RecordHandler handler = handler((record, context) -> {
+            if (record.offset() == 1) {
+                throw new IOException("no");
+            }
+        });
+        Delivery late = line.next();
+        handler.handle(List.of(late, line.next()), token);
+        assertThat(handler.attempts()).isEqualTo(2);
+        assertThat(handler.failed()).isEqualTo(1);
+
+        Delivery discarded = line.next();
+        line.abort();
+        handler.handle(List.of(discarded), token);
+
+        assertThat(handler.attempts()).isZero();
+        assertThat(handler.failed()).isZero();
+    }
+
+    @Test
     void a_record_that_makes_every_batch_fail_for_now_takes_none_of_its_neighbours_with_it()
             throws InterruptedException {
         handleTogether(3, batch -> {

@@ -15,6 +15,7 @@ import dev.spillway.flow.WorkerThreads;
 import dev.spillway.sink.Delivery;
 import dev.spillway.sink.DeliveryLine;
 import dev.spillway.sink.Samples;
+import java.io.IOException;
 import java.time.Duration;
 import java.util.List;
 import java.util.Random;
@@ -22,6 +23,7 @@ import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Supplier;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -126,6 +128,88 @@ class WorkersTest {
         assertThat(line.ledger().settled()).isEqualTo(15);
         assertThat(atOnce.most).hasValue(4);
         assertThat(workers.concurrencyLimit()).isEqualTo(4);
+    }
+
+    /** Four that may all work until the limit has judged twenty attempts. */
+    private Workers adaptive(Work work, Supplier<Outlet> outlets) {
+        RetryConfig retry = new RetryConfig(0, Duration.ZERO, Duration.ZERO, Duration.ofSeconds(1));
+        return new Workers(
+                "stage",
+                4,
+                queue,
+                work,
+                retry,
+                new Workers.Shared(cpuPool, line.spoiled(), time, new Random(1)),
+                outlets,
+                new ConcurrencyLimit(4));
+    }
+
+    private static void fail() throws IOException {
+        throw new IOException("no");
+    }
+
+    @Test
+    void an_adaptive_stage_whose_attempts_fail_makes_fewer_at_once() {
+        offer(20);
+        Workers workers = adaptive(Work.of((record, context) -> fail()), () -> new ResultOutlet("stage"));
+        workers.forkIn(scope);
+        queue.close();
+
+        assertThat(scope.join(PATIENCE, PATIENCE).isClean()).isTrue();
+        assertThat(workers.concurrencyLimit()).isEqualTo(2);
+    }
+
+    @Test
+    void what_had_come_to_nothing_when_it_was_taken_is_no_attempt() {
+        offer(19);
+        Workers workers = adaptive(Work.of((record, context) -> fail()), () -> new ResultOutlet("stage"));
+        workers.forkIn(scope);
+        Crew.awaitTrue("not all is settled", () -> line.ledger().settled() == 19);
+        line.abort();
+        offer(1);
+        queue.close();
+
+        assertThat(scope.join(PATIENCE, PATIENCE).isClean()).isTrue();
+        assertThat(workers.concurrencyLimit()).as("too few to judge by").isEqualTo(4);
+    }
+
+    @Test
+    void a_batch_is_one_attempt() {
+        offer(20);
+        Workers workers = adaptive(Work.of(batch -> fail(), 10, Duration.ZERO), () -> new ResultOutlet("stage"));
+        workers.forkIn(scope);
+        queue.close();
+
+        assertThat(scope.join(PATIENCE, PATIENCE).isClean()).isTrue();
+        assertThat(workers.concurrencyLimit()).as("too few to judge by").isEqualTo(4);
+    }
+
+    @Test
+    void to_wait_for_the_next_stage_takes_no_service_time() {
+        ShedQueue<Delivery> next = new ShedQueue<>(1, 10_000, ShedPolicies.BLOCK, Delivery::size, time);
+        next.tryOffer(line.next());
+        HandOver handOver = new HandOver("stage", "next", next, 10_000, time);
+        RetryConfig retry = new RetryConfig(0, Duration.ZERO, Duration.ZERO, Duration.ofSeconds(1));
+        Workers workers = new Workers(
+                "stage",
+                1,
+                queue,
+                Work.of((record, context) -> context.forward(record.value())),
+                retry,
+                new Workers.Shared(cpuPool, line.spoiled(), time, new Random(1)),
+                () -> handOver,
+                null);
+        offer(1);
+        workers.forkIn(scope);
+        Crew.awaitTrue("nobody waits for the next stage", handOver::isWaiting);
+
+        time.advance(Duration.ofSeconds(10));
+        next.tryTake();
+        queue.close();
+
+        assertThat(scope.join(PATIENCE, PATIENCE).isClean()).isTrue();
+        assertThat(workers.serviceTime().records()).isEqualTo(1);
+        assertThat(workers.serviceTime().nanos()).isZero();
     }
 
     /** Counts who is in it at once; nobody leaves before the gate is open. */
