@@ -35,6 +35,7 @@ final class SimulatedWorkers {
     static final String POISON = "x";
     private static final int MOST_AT_ONCE = 3;
     private static final int MOST_PIECES = 1000;
+    private static final long MOST_BYTES = 1_000_000;
 
     private final List<Worker> workers = new ArrayList<>();
     private final List<Delivery> parked = new ArrayList<>();
@@ -217,7 +218,7 @@ final class SimulatedWorkers {
     private static void process(Worker worker, Delivery delivery, int results) {
         try {
             if (delivery instanceof Piece piece) {
-                piece.pass(outputs(delivery, results), MOST_PIECES);
+                piece.pass(outputs(delivery, results), MOST_PIECES, MOST_BYTES);
             } else if (delivery.run().publisher().decideProcessed(delivery, outputs(delivery, results))) {
                 worker.processed.add(delivery);
             }
