@@ -82,8 +82,10 @@ final class DropsCommand extends KafkaCommand {
             names = "--by",
             paramLabel = "GROUP",
             split = ",",
-            description = "Count by time, reason, stage, key, partition (of the input) or minute (UTC), or several of"
-                    + " them, comma separated. Default: time,reason,stage,key.")
+            converter = GroupingText.class,
+            description =
+                    "Count by time, reason, policy (whose verdict the reason names), stage, key, partition (of the"
+                            + " input) or minute (UTC), or several of them, comma separated. Default: time,reason,stage,key.")
     private @Nullable List<Grouping> by;
 
     @Option(

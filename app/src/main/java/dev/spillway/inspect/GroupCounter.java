@@ -18,7 +18,7 @@ interface GroupCounter {
         return switch (grouping) {
             case TIME -> new TimeHistogram(mostGroups);
             case MINUTE -> new LatestMinutes(mostGroups);
-            case REASON, STAGE, KEY, PARTITION -> new TopGroups(grouping, mostGroups);
+            case REASON, POLICY, STAGE, KEY, PARTITION -> new TopGroups(grouping, mostGroups);
         };
     }
 }

@@ -133,7 +133,7 @@ public record GroupTable(Grouping grouping, List<Row> rows, long elsewhere, long
     /** What the table leaves out. */
     private String rest(long tombstones) {
         long left = tombstones - shown().stream().mapToLong(Row::count).sum();
-        String others = grouping == Grouping.MINUTE ? "in earlier minutes" : "with other " + grouping.title() + "s";
+        String others = grouping == Grouping.MINUTE ? "in earlier minutes" : "with other " + grouping.plural();
         return left == 0 ? "" : String.format(Locale.ROOT, "... and %,d records %s%n", left, others);
     }
 
@@ -142,11 +142,11 @@ public record GroupTable(Grouping grouping, List<Row> rows, long elsewhere, long
                 ? ""
                 : String.format(
                         Locale.ROOT,
-                        "There are more than %,d %ss, and no more are counted at a time: a count may be too high by"
+                        "There are more than %,d %s, and no more are counted at a time: a count may be too high by"
                                 + " what stands%nbeside it, %,d at most, and whatever was shed more often than that has"
                                 + " a count.%n",
                         mostGroups,
-                        grouping.title(),
+                        grouping.plural(),
                         error);
     }
 

@@ -8,6 +8,8 @@ public enum Grouping {
     TIME,
     /** Why the record was shed. */
     REASON,
+    /** The policy that shed the record. Its verdict is the tombstone's reason, and has its name. */
+    POLICY,
     /** The stage that shed it, where there are several. */
     STAGE,
     /** The record's key. */
@@ -19,7 +21,7 @@ public enum Grouping {
 
     String groupOf(Tombstone tombstone) {
         return switch (this) {
-            case REASON -> tombstone.reason();
+            case REASON, POLICY -> tombstone.reason();
             case STAGE -> tombstone.stageForPeople();
             case KEY -> tombstone.key();
             case PARTITION -> tombstone.originPartition();
@@ -30,5 +32,9 @@ public enum Grouping {
     /** The name of the column. */
     String title() {
         return name().toLowerCase(Locale.ROOT);
+    }
+
+    String plural() {
+        return this == POLICY ? "policies" : title() + "s";
     }
 }

@@ -41,6 +41,18 @@ class DropCountsTest {
     }
 
     @Test
+    void a_policy_is_what_the_reason_of_its_tombstones_names() {
+        DropCounts counts = new DropCounts(List.of(Grouping.POLICY));
+        counts.add(new Tombstone(NOON, "DROP_OLDEST", null, "a", new Origin("orders", 3, 1), 0, 0));
+        counts.add(new Tombstone(NOON, "DROP_NEWEST", "enrich", "a", new Origin("orders", 3, 2), 0, 1));
+        counts.add(new Tombstone(NOON, "DROP_OLDEST", null, "b", new Origin("orders", 3, 3), 0, 2));
+        assertThat(table(counts).rows())
+                .extracting(GroupTable.Row::group)
+                .containsExactly("DROP_OLDEST", "DROP_NEWEST");
+        assertThat(counts.report("drops", true).text()).containsPattern("(?m)^policy +records");
+    }
+
+    @Test
     void memory_stays_bounded_and_the_text_says_by_how_much_counts_may_be_off() {
         DropCounts counts = new DropCounts(List.of(Grouping.KEY), 100);
         for (int i = 0; i < 10_000; i++) {
