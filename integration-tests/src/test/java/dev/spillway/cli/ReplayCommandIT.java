@@ -1,6 +1,8 @@
 package dev.spillway.cli;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
+import static java.util.stream.Collectors.counting;
+import static java.util.stream.Collectors.groupingBy;
 import static java.util.stream.Collectors.toMap;
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -52,8 +54,7 @@ class ReplayCommandIT {
 
     @Test
     void aReplayThatIsKilledAndRepeatedPutsEachRecordBackOnce() throws Exception {
-        try (SpillwayCommand.Running killed =
-                SpillwayCommand.start(directory, "replay", "--config", config, "--drops", "--yes", "--rate", "60")) {
+        try (SpillwayCommand.Running killed = start("--yes", "--rate", "60")) {
             Awaitility.await("some records put back")
                     .atMost(Duration.ofSeconds(60))
                     .until(() -> replayed().count() >= 30);
@@ -105,12 +106,61 @@ class ReplayCommandIT {
         assertThat(replayed()).isEmpty();
     }
 
+    @Test
+    void ofTwoReplaysOfOneNameTheSecondGoesOnWhereTheFirstWasAndTheFirstEnds() throws Exception {
+        try (SpillwayCommand.Running first = start("--name", "night", "--yes", "--rate", "5")) {
+            Awaitility.await("some records put back")
+                    .atMost(Duration.ofSeconds(60))
+                    .until(() -> replayed().findAny().isPresent());
+
+            SpillwayCommand.Result second = replay("--name", "night", "--yes");
+            SpillwayCommand.Result ended = first.awaitExit();
+
+            assertThat(second.exitCode()).as(second.err()).isZero();
+            assertThat(second.out()).contains("by earlier runs", "DONE");
+            assertThat(ended.exitCode()).as(ended.err()).isEqualTo(3);
+            assertThat(ended.sentences()).singleElement().asString().contains("another replay with the same name");
+        }
+        assertThat(timesPutBack())
+                .hasSize(RECORDS)
+                .allSatisfy((origin, times) -> assertThat(times).as(origin).isOne());
+    }
+
+    @Test
+    void twoReplaysOfDifferentNamesDoNotHinderEachOtherAndWhatBothChooseIsPutBackTwice() throws Exception {
+        String partition = application.input() + "-0@";
+        try (SpillwayCommand.Running early =
+                        start("--name", "early", "--yes", "--rate", "50", "--origin", partition + "0..199");
+                SpillwayCommand.Running late =
+                        start("--name", "late", "--yes", "--rate", "50", "--origin", partition + "100..299")) {
+            for (SpillwayCommand.Running replay : List.of(early, late)) {
+                SpillwayCommand.Result result = replay.awaitExit();
+                assertThat(result.exitCode()).as(result.err()).isZero();
+                assertThat(result.out()).contains("DONE").containsPattern("put back to .* 200");
+            }
+        }
+        assertThat(timesPutBack()).hasSize(RECORDS).allSatisfy((origin, times) -> {
+            int offset = Integer.parseInt(origin.substring(partition.length()));
+            assertThat(times).as(origin).isEqualTo(offset >= 100 && offset < 200 ? 2 : 1);
+        });
+    }
+
+    private Map<String, Long> timesPutBack() {
+        return replayed().collect(groupingBy(ReplayCommandIT::header, counting()));
+    }
+
+    private SpillwayCommand.Running start(String... more) throws Exception {
+        return SpillwayCommand.start(directory, command(more));
+    }
+
     private SpillwayCommand.Result replay(String... more) throws Exception {
-        return SpillwayCommand.run(
-                directory,
-                Stream.of(List.of("replay", "--config", config, "--drops"), List.of(more))
-                        .flatMap(List::stream)
-                        .toArray(String[]::new));
+        return SpillwayCommand.run(directory, command(more));
+    }
+
+    private String[] command(String... more) {
+        return Stream.of(List.of("replay", "--config", config, "--drops"), List.of(more))
+                .flatMap(List::stream)
+                .toArray(String[]::new);
     }
 
     private Stream<ConsumerRecord<byte[], byte[]>> replayed() {
