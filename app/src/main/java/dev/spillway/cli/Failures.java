@@ -2,6 +2,7 @@ package dev.spillway.cli;
 
 import dev.spillway.inspect.Printable;
 import java.io.PrintWriter;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine;
 import picocli.CommandLine.ParameterException;
@@ -35,6 +36,14 @@ final class Failures {
         return diagnosis.exitCode().number();
     }
 
+    private static String notUnderstood(UnmatchedArgumentException e) {
+        String first = "'" + e.getUnmatched().get(0) + "'";
+        Set<String> commands = e.getCommandLine().getSubcommands().keySet();
+        return commands.isEmpty()
+                ? first + " belongs to no option: take it out, or put it in quotes with what stands before it"
+                : first + " is no command: say one of " + String.join(", ", commands);
+    }
+
     private static void tell(PrintWriter err, String sentence, @Nullable Exception trace) {
         err.println(sentence);
         if (trace != null) {
@@ -43,6 +52,9 @@ final class Failures {
     }
 
     private static String sentence(ParameterException e) {
+        if (e instanceof UnmatchedArgumentException unmatched && !unmatched.isUnknownOption()) {
+            return notUnderstood(unmatched);
+        }
         String message = String.valueOf(e.getMessage());
         return message.startsWith("Error: ") ? message.substring("Error: ".length()) : message;
     }

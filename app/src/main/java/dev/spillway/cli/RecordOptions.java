@@ -6,7 +6,9 @@ import dev.spillway.load.RecordSource;
 import dev.spillway.load.SizeChoice;
 import java.net.URI;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Option;
@@ -82,7 +84,7 @@ final class RecordOptions {
     private double poison;
 
     @Option(names = "--header", paramLabel = "NAME=TEXT", description = "A header of all records; can be repeated.")
-    private final Map<String, String> headers = new LinkedHashMap<>();
+    private List<String> headers = new ArrayList<>();
 
     @Option(
             names = "--seed",
@@ -97,7 +99,17 @@ final class RecordOptions {
 
     RecordSource source() {
         mistakes.require(poison >= 0 && poison <= 100, "--poison", poison, "a percentage from 0 to 100");
-        return (file == null ? made() : read(file)).withHeaders(headers);
+        return (file == null ? made() : read(file)).withHeaders(headers());
+    }
+
+    private Map<String, String> headers() {
+        Map<String, String> named = new LinkedHashMap<>();
+        for (String header : headers) {
+            int equals = header.indexOf('=');
+            mistakes.require(equals > 0, "--header", header, "a header with its name: use NAME=TEXT");
+            named.put(header.substring(0, equals), header.substring(equals + 1));
+        }
+        return named;
     }
 
     private RecordSource read(Path from) {

@@ -18,6 +18,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.TreeSet;
 import java.util.concurrent.ExecutionException;
 import org.apache.kafka.clients.consumer.Consumer;
 import org.apache.kafka.clients.consumer.ConsumerConfig;
@@ -205,11 +206,21 @@ final class ReplayCommand extends KafkaCommand {
             throw misuse(
                     "--from " + since.instant() + " is not before --to " + window.end() + ": nothing lies between");
         }
+        Set<String> inputs = Set.copyOf(topics.inputs());
+        requireInputs(inputs);
         Selection chosen = selection.in(window);
         String source = drops ? topics.drop() : topics.deadLetter();
         List<String> typed = new ArrayList<>(List.of(source, String.valueOf(toTopic)));
         typed.addAll(selection.asTyped());
-        return new ReplayOptions(source, Set.copyOf(topics.inputs()), chosen, toTopic, rate, typed);
+        return new ReplayOptions(source, inputs, chosen, toTopic, rate, typed);
+    }
+
+    private void requireInputs(Set<String> inputs) {
+        List<String> strangers = selection.strangers(inputs);
+        if (!strangers.isEmpty()) {
+            throw misuse("--origin names " + strangers.get(0) + ", and the sidecar reads "
+                    + String.join(", ", new TreeSet<>(inputs)) + ": name an origin as spillway.origin has it");
+        }
     }
 
     private static List<String> topics(ReplayOptions options) {

@@ -8,6 +8,7 @@ import dev.spillway.replay.Selection;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.ITypeConverter;
 import picocli.CommandLine.Option;
@@ -54,6 +55,15 @@ final class SelectionOptions {
     TimeWindow window(long nowMillis) {
         ReadStart start = from == null ? new ReadStart.Beginning() : new ReadStart.Since(from.at(nowMillis));
         return new TimeWindow(start, to == null ? Instant.ofEpochMilli(nowMillis) : to.at(nowMillis));
+    }
+
+    /** Topics that records were to come from and cannot, because they are no inputs. */
+    List<String> strangers(Set<String> inputs) {
+        return origins.stream()
+                .map(OriginRange::topic)
+                .filter(topic -> !inputs.contains(topic))
+                .distinct()
+                .toList();
     }
 
     Selection in(TimeWindow window) {

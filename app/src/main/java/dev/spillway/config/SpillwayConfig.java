@@ -392,14 +392,20 @@ public final class SpillwayConfig {
                 List<String> known = new ArrayList<>(DEFINITION.names());
                 known.addAll(AdminClientConfig.configNames());
                 known.addAll(StageSettings.likely(key));
-                throw new InvalidConfigException(
-                        "unknown key '" + key + "': did you mean '" + NearestKey.of(key, known) + "'?");
+                throw unknown(key, NearestKey.of(key, known));
             }
             requireKnownToClient(
                     key, ConfigKeys.CONSUMER_PREFIX, ConsumerConfig.configNames(), ClientSettings.CONSUMER_OWNED);
             requireKnownToClient(
                     key, ConfigKeys.PRODUCER_PREFIX, ProducerConfig.configNames(), ClientSettings.PRODUCER_OWNED);
         }
+    }
+
+    private static InvalidConfigException unknown(String key, String nearest) {
+        return new InvalidConfigException("unknown key '" + key + "': "
+                + (NearestKey.isNear(key, nearest)
+                        ? "did you mean '" + nearest + "'?"
+                        : "remove it, or look in the README for what it should be called"));
     }
 
     /**

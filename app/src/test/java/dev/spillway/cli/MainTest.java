@@ -147,6 +147,21 @@ class MainTest {
         assertThat(session.err()).startsWith("spillway").doesNotContain("\tat ").doesNotContain("Exception");
     }
 
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            quoteCharacter = '"',
+            value = {
+                "drops --bootstrap-server b:1 --topic t --by colour | 'colour' | time, reason, policy, stage, key, partition, minute",
+                "generat | 'generat' | run, generate, drops, replay, audit, demo",
+                "generate --bootstrap-server b:1 --topic t --count 5 --header novalue | --header novalue | NAME=TEXT",
+                "generate --bootstrap-server b:1 --topic t --count 5 more | 'more' | --help",
+            })
+    void what_cannot_be_understood_is_quoted_beside_what_could_be(String arguments, String quoted, String remedy) {
+        assertThat(session.run(arguments.split(" "))).isEqualTo(1);
+        assertThat(session.err()).contains(quoted, remedy).doesNotContain("Unmatched", "option option", "[TIME");
+    }
+
     @Test
     void a_configuration_that_cannot_work_is_one_sentence_and_a_trace_only_if_asked_for(@TempDir Path directory)
             throws Exception {
@@ -157,6 +172,23 @@ class MainTest {
         assertThat(session.run("audit", "--verbose", "--config", file.toString()))
                 .isEqualTo(1);
         assertThat(session.err()).contains("\tat dev.spillway");
+    }
+
+    @Test
+    void a_replay_of_what_no_input_can_have_is_refused_and_says_which_inputs_there_are(@TempDir Path directory)
+            throws Exception {
+        Path file = Files.writeString(directory.resolve("spillway.properties"), """
+                bootstrap.servers=localhost:1
+                application.id=a
+                input.topics=orders
+                output.topic=results
+                drop.topic=drops
+                shed.policy=BLOCK
+                processor=identity
+                """);
+        String[] replay = {"replay", "--config", file.toString(), "--drops", "--origin", "other-0@1..2"};
+        assertThat(session.run(replay)).isEqualTo(1);
+        assertThat(session.err()).contains("--origin names other, and the sidecar reads orders");
     }
 
     @Test

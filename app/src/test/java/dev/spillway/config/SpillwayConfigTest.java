@@ -61,6 +61,11 @@ class SpillwayConfigTest {
         assertRefused(minimal().with(typed, "1"), "'" + typed + "'", "did you mean '" + meant + "'?");
     }
 
+    @Test
+    void a_key_that_is_like_no_other_is_not_taken_for_one() {
+        assertRefused(minimal().with("foo", "1"), "unknown key 'foo'", "README");
+    }
+
     @ParameterizedTest
     @ValueSource(strings = {"consumer.", "producer.", "processor."})
     void a_prefix_alone_is_no_key(String key) {
