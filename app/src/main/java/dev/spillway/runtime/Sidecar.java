@@ -257,7 +257,7 @@ public final class Sidecar {
             try {
                 consumerLoop.subscribe();
                 stages.forkIn(scope);
-                lifecycle.run("topics are there, " + stages.workers() + " workers wait");
+                lifecycle.run("topics are there, " + stages.workers() + " workers are ready");
                 lifecycle.drain(work());
                 return finish();
             } catch (InterruptedException e) {

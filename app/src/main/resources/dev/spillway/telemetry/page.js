@@ -2,6 +2,7 @@
 // The live page: server-sent events in, text and lines out. Text goes in as text only, never as markup.
 const byId = (id) => document.getElementById(id);
 const MOST_SAMPLES = 600;
+const GAP_MILLIS = 5000;
 const SVG = "http://www.w3.org/2000/svg";
 const whole = new Intl.NumberFormat("en-US", { maximumFractionDigits: 0 });
 const GLYPHS = { OPEN: "○", SEALED: "◐", JOINED: "◑", BALANCED: "◕", COMMITTED: "●", ABORTED: "✕" };
@@ -32,6 +33,8 @@ function seconds(s) {
   return s >= 1 ? s.toFixed(1) + " s" : (s * 1000).toFixed(s < 0.01 ? 1 : 0) + " ms";
 }
 
+/** In UTC, as the log, the tombstones and "drops" have it. */
+const clock = (millis) => new Date(millis).toISOString().slice(11, 19);
 const rate = (n) => (n > 0 && n < 10 ? n.toFixed(1) : whole.format(n));
 const percent = (n) => (n * 100).toFixed(n < 0.1 ? 1 : 0) + " %";
 
@@ -94,9 +97,9 @@ const PLOTS = [
     ["consumed", "--water", "", (s) => s.consumed], ["processed", "--processed", "dash", (s) => s.processed],
     ["dropped", "--dropped", "", (s) => s.dropped], ["dead letters", "--dead", "dot", (s) => s.deadLettered]] },
   { id: "depth", title: "Queue depth", form: (n) => whole.format(n), lines: [
-    ["queued", "--water", "", (s) => s.depth], ["limit", "--dropped", "dash", (s) => s.limit]] },
+    ["queued", "--water", "", (s) => s.depth], ["limit", "--dropped", "dash", (s) => s.limit || NaN]] },
   { id: "age", title: "Age when settled", form: seconds, lines: [
-    ["p50", "--water", "", (s) => s.ageP50], ["p99", "--other", "dash", (s) => s.ageP99]] },
+    ["p50", "--water", "", (s) => s.ageP50 || NaN], ["p99", "--other", "dash", (s) => s.ageP99 || NaN]] },
   { id: "shed", title: "Share that was shed", form: percent, most: 1, lines: [
     ["shed", "--dropped", "", (s) => { const all = s.processed + s.dropped + s.deadLettered; return all > 0 ? s.dropped / all : 0; }]] },
 ];
@@ -115,12 +118,12 @@ function buildPlots() {
     plot.from = put("span", {});
     plot.legend = put("div", { class: "legend" });
     plot.values = [];
-    plot.polylines = plot.lines.map(([name, colour, dash]) => {
-      const line = svg("polyline", { class: dash });
+    plot.paths = plot.lines.map(([name, colour, dash]) => {
+      const line = svg("path", { class: "line " + dash });
       line.style.stroke = "var(" + colour + ")";
       plot.svg.append(line);
       const key = svg("svg", { viewBox: "0 0 26 10", "aria-hidden": "true" });
-      const keyLine = svg("polyline", { class: dash, points: "0,5 26,5" });
+      const keyLine = svg("path", { class: "line " + dash, d: "M0,5L26,5" });
       keyLine.style.stroke = "var(" + colour + ")";
       key.append(keyLine);
       const value = put("b", {});
@@ -135,6 +138,21 @@ function buildPlots() {
   }
 }
 
+/** Where nothing is known (the sidecar was away, or had nothing to measure) there is no line. */
+function path(valueOf, x, y) {
+  let drawn = "";
+  let before = null;
+  for (const s of samples) {
+    const value = valueOf(s);
+    if (!Number.isFinite(value)) { before = null; continue; }
+    const begins = before === null || s.atMillis - before > GAP_MILLIS;
+    const point = x(s).toFixed(1) + "," + y(value).toFixed(1);
+    drawn += begins ? "M" + point + "L" + point : "L" + point;
+    before = s.atMillis;
+  }
+  return drawn;
+}
+
 function drawPlots() {
   if (samples.length === 0) return;
   const now = samples[samples.length - 1].atMillis;
@@ -142,12 +160,12 @@ function drawPlots() {
   for (const plot of PLOTS) {
     setText(plot.from, minutes + " min ago");
     let most = plot.most || 0;
-    if (!plot.most) for (const s of samples) for (const line of plot.lines) most = Math.max(most, line[3](s));
-    setText(plot.top, "up to " + plot.form(most));
+    if (!plot.most) for (const s of samples) for (const line of plot.lines) most = Math.max(most, line[3](s) || 0);
+    setText(plot.top, most > 0 ? "up to " + plot.form(most) : "nothing yet");
     const said = plot.lines.map((line, i) => {
-      const points = samples.map((s) => (600 - (now - s.atMillis) / 100 / minutes).toFixed(1) + "," + (100 - 100 * line[3](s) / (most || 1)).toFixed(1));
-      plot.polylines[i].setAttribute("points", points.join(" "));
-      const last = plot.form(line[3](samples[samples.length - 1]));
+      plot.paths[i].setAttribute("d", path(line[3], (s) => 600 - (now - s.atMillis) / 100 / minutes, (value) => 100 - 100 * value / (most || 1)));
+      const value = line[3](samples[samples.length - 1]);
+      const last = Number.isFinite(value) ? plot.form(value) : "–";
       setText(plot.values[i], last);
       return line[0] + " " + last;
     });
@@ -244,7 +262,7 @@ function showTables(state) {
     .map((n) => [whole.format(n), "n"])]));
   fill("partitions", state.partitions.map((p) => [[p.topic + "-" + p.partition], [p.lag < 0 ? "not known" : whole.format(p.lag), "n"],
     [whole.format(p.uncommitted), "n"], [state.paused ? "paused: " + words(state.paused) : "yes"]]));
-  fill("losses", state.losses.map((l) => [[new Date(l.atMillis).toLocaleTimeString()], [l.outcome === "DROPPED" ? "dropped" : "dead letter"],
+  fill("losses", state.losses.map((l) => [[clock(l.atMillis)], [l.outcome === "DROPPED" ? "dropped" : "dead letter"],
     [words(l.why) + (l.text ? ": " + l.text : ""), "long"], [l.origin], [l.key === null ? "(none)" : l.key]]));
 }
 

@@ -148,6 +148,9 @@ class LivePageIT {
             Map<String, Double> metrics = metrics(sidecar.port());
             page.keySet().removeAll(NEVER_TWICE_THE_SAME);
             assertThat(metrics).containsAllEntriesOf(page);
+            assertThat(browser.text("losses"))
+                    .containsPattern("\\d\\d:\\d\\d:\\d\\d")
+                    .doesNotContain("AM", "PM");
             browser.screenshot("page-at-rest");
             browser.assertNoComplaints();
             sidecar.stop();
@@ -305,6 +308,22 @@ class LivePageIT {
             assertThat(browser.ask("return samples.length").asInt())
                     .as("the past is kept")
                     .isGreaterThan(before);
+        }
+    }
+
+    @Test
+    void noLineIsDrawnThroughATimeOfWhichNothingIsKnown() throws Exception {
+        try (RunningSidecar sidecar = RunningSidecar.start(application().config())) {
+            browser.open(sidecar.port());
+            awaitUpdates(3);
+            JsonNode drawn = browser.ask(
+                    "samples = [0, 1, 2, 60, 61].map((s) => ({ ...samples[0], limit: 200, ageP50: 0, atMillis: 1e12 + 1000 * s }));"
+                            + " drawPlots(); return ['depth', 'age'].map((id) =>"
+                            + " document.querySelector('#plot-' + id + ' path').getAttribute('d'))");
+            assertThat(drawn.get(0).asText().split("M", -1))
+                    .as("two lines, with a gap")
+                    .hasSize(3);
+            assertThat(drawn.get(1).asText()).as("no age where nothing settled").isEmpty();
         }
     }
 }
