@@ -2,6 +2,7 @@ package dev.spillway.cli;
 
 import dev.spillway.log.LogFormat;
 import dev.spillway.log.Logs;
+import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -9,6 +10,12 @@ import org.slf4j.event.Level;
 
 /** What commands log, and in which form. Stdout holds results only, so that everything else goes to stderr. */
 final class Logging {
+    /**
+     * Warns for each batch that it will send again, several times a second while a broker still finishes the transaction before, and
+     * nothing is wrong. What it cannot deliver fails its record or its epoch, and is told there.
+     */
+    private static final String PRODUCING = "org.apache.kafka.clients.producer.internals.Sender";
+
     private static final Logger LOG = LoggerFactory.getLogger("dev.spillway");
 
     private Logging() {}
@@ -18,6 +25,8 @@ final class Logging {
         Logs.use(LogFormat.TEXT);
         Logs.level("dev.spillway", verbose ? Level.DEBUG : Level.INFO);
         Logs.level("org.apache.kafka", verbose ? Level.INFO : Level.WARN);
+        Logs.holdRepetitions(verbose ? Duration.ZERO : Duration.ofMinutes(1));
+        Logs.level(PRODUCING, verbose ? Level.INFO : Level.ERROR);
     }
 
     /**

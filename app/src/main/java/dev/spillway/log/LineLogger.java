@@ -63,6 +63,9 @@ final class LineLogger extends LegacyAbstractLogger {
             Object @Nullable [] arguments,
             @Nullable Throwable thrown) {
         String message = String.valueOf(MessageFormatter.basicArrayFormat(pattern, arguments));
-        Logs.write(Thread.currentThread().getName(), level, name, message, thrown);
+        String told = level == Level.WARN ? Logs.told(name, String.valueOf(pattern), message) : message;
+        if (told != null) {
+            Logs.write(Thread.currentThread().getName(), level, name, told, thrown);
+        }
     }
 }

@@ -1,6 +1,7 @@
 package dev.spillway.log;
 
 import com.google.errorprone.annotations.concurrent.GuardedBy;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.HashMap;
 import java.util.Locale;
@@ -29,6 +30,7 @@ public final class Logs {
     private static final Map<String, Integer> LEVELS = new HashMap<>();
 
     private static volatile LogFormat format = LogFormat.TEXT;
+    private static volatile Repetitions repetitions = new Repetitions(Duration.ZERO);
 
     static {
         LEVELS.put("dev.spillway", Level.INFO.toInt());
@@ -58,6 +60,22 @@ public final class Logs {
             }
             LOGGERS.values().forEach(one -> one.logFrom(levelOf(one.getName())));
         }
+    }
+
+    /**
+     * How long a warning of Kafka's clients is held back that was given before, but for what it names: while a broker is away they warn
+     * several times a second.
+     *
+     * @param pause the one that passes then says how many were held back; with zero none is
+     */
+    public static void holdRepetitions(Duration pause) {
+        repetitions = new Repetitions(pause);
+    }
+
+    static @Nullable String told(String logger, String pattern, String message) {
+        return logger.startsWith("org.apache.kafka.")
+                ? repetitions.told(logger, pattern, message, System.nanoTime())
+                : message;
     }
 
     static Logger logger(String name) {

@@ -7,6 +7,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.ByteArrayOutputStream;
 import java.io.PrintStream;
+import java.time.Duration;
 import java.util.List;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -65,6 +66,27 @@ class LogsTest {
         assertThat(err.toString(UTF_8)).doesNotContain("\u001b", "\r", "\u0000", "\u202e");
         assertThat(lines().stream().filter(line -> !line.startsWith(" "))).hasSize(1);
         assertThat(lines()).anyMatch(line -> line.contains("\\u001b[2J"));
+    }
+
+    @Test
+    void a_warning_of_kafkas_clients_that_comes_again_is_held_back_and_nobody_elses_is() {
+        Logs.holdRepetitions(Duration.ofDays(1));
+        try {
+            for (Logger logger : List.of(LoggerFactory.getLogger("org.apache.kafka.clients.Test"), log)) {
+                logger.warn("node {} is away", 1);
+                logger.warn("node {} is away", 2);
+                logger.error("node {} is gone", 1);
+                logger.error("node {} is gone", 2);
+            }
+        } finally {
+            Logs.holdRepetitions(Duration.ZERO);
+        }
+        assertThat(lines()).hasSize(7);
+        assertThat(lines())
+                .filteredOn(line -> line.contains("node 2 is away"))
+                .singleElement()
+                .asString()
+                .contains("Thing");
     }
 
     @Test
