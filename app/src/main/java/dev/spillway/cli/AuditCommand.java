@@ -134,14 +134,12 @@ final class AuditCommand extends KafkaCommand {
     private void print(AuditStretch stretch, ReadStatus status) {
         if (!stretch.isEmpty()) {
             status.end();
-            session().out().println(json ? stretch.json() : stretch.text());
-            session().out().flush();
+            session().print((json ? stretch.json() : stretch.text()) + System.lineSeparator());
         }
     }
 
     private void print(AuditReport report) {
-        session().out().print(json ? report.json() + System.lineSeparator() : report.text());
-        session().out().flush();
+        session().print(json ? report.json() + System.lineSeparator() : report.text());
     }
 
     private static List<String> topics(SpillwayConfig sidecar) {

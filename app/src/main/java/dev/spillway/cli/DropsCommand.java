@@ -231,7 +231,6 @@ final class DropsCommand extends KafkaCommand {
     }
 
     private void print(String text) {
-        session().out().print(text);
-        session().out().flush();
+        session().print(text);
     }
 }

@@ -120,8 +120,7 @@ final class GenerateCommand extends KafkaCommand {
     private ExitCode summarise(LoadReport report, Schedule schedule, Connection connection) {
         LoadSummary summary = new LoadSummary(
                 report, topic, schedule.isPaced(), session().stop().isCancelled());
-        session().out().print(summary.text());
-        session().out().flush();
+        session().print(summary.text());
         report.failure().ifPresent(failure -> {
             throw new CommandFailure(
                     ExitCode.KAFKA,

@@ -139,8 +139,7 @@ final class ReplayCommand extends KafkaCommand {
                     status);
             ReplayReport report = dryRun ? replay.plan().report() : perform(replay, source, sidecar, options, group);
             status.end();
-            session().out().print(report.text());
-            session().out().flush();
+            session().print(report.text());
             return report.isWhole() ? ExitCode.FINE : ExitCode.NOT_CONSERVED;
         } finally {
             status.end();

@@ -61,8 +61,7 @@ final class RunCommand extends KafkaCommand {
     }
 
     private ExitCode report(ExitReport report) {
-        session().out().print(report.render());
-        session().out().flush();
+        session().print(report.render());
         Throwable failure = report.failure();
         if (failure instanceof RuntimeException e) {
             throw e;

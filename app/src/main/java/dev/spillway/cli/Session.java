@@ -2,7 +2,6 @@ package dev.spillway.cli;
 
 import dev.spillway.flow.CancellationToken;
 import dev.spillway.flow.Time;
-import java.io.OutputStreamWriter;
 import java.io.PrintStream;
 import java.io.PrintWriter;
 import java.nio.charset.Charset;
@@ -37,10 +36,18 @@ record Session(
                 stop);
     }
 
+    /** Writes a result. Where nobody reads it, because the pipe that it goes to is closed, the command is told to end. */
+    void print(String text) {
+        out.print(text);
+        if (out.checkError()) {
+            stop.cancel("nobody reads what is printed");
+        }
+    }
+
     /** Java 19 and later say what the terminal's encoding is; before, it was Java's own. */
-    private static PrintWriter writer(PrintStream stream, String encoding) {
+    static PrintWriter writer(PrintStream stream, String encoding) {
         String name = System.getProperty(encoding);
         Charset charset = name == null ? Charset.defaultCharset() : Charset.forName(name);
-        return new PrintWriter(new OutputStreamWriter(stream, charset), true);
+        return new PrintWriter(stream, true, charset); // as a stream, or it would not hear of its errors
     }
 }
