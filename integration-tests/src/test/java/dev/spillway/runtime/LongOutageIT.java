@@ -15,12 +15,12 @@ import org.junit.jupiter.params.provider.CsvSource;
 
 /** All brokers are out of the sidecar's reach for a minute while others go on to produce. */
 @Tag("faults")
-@Timeout(300)
+@Timeout(420)
 class LongOutageIT {
     private static final long MIB = 1024 * 1024;
     private static final Duration HALF = Duration.ofSeconds(30);
-    /** The clients' longest back-off and a session time-out, several times: a bound, not a measurement. */
-    private static final Duration RECOVERY = Duration.ofSeconds(60);
+    /** A producer's call that was under way may wait for another max.block.ms; then for a busy machine. */
+    private static final Duration RECOVERY = Duration.ofMinutes(3);
 
     @RegisterExtension
     static final BreakableKafka kafka = new BreakableKafka();
