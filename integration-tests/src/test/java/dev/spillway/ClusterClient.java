@@ -114,13 +114,20 @@ public final class ClusterClient implements AutoCloseable {
      * partition are in order.
      */
     public List<ConsumerRecord<byte[], byte[]>> readCommitted(String topic) {
+        List<ConsumerRecord<byte[], byte[]>> records = new ArrayList<>();
+        readCommitted(topic, records::add);
+        return records;
+    }
+
+    /** As {@link #readCommitted(String)}, but keeps none. */
+    public void readCommitted(String topic, java.util.function.Consumer<ConsumerRecord<byte[], byte[]>> reader) {
         try (Consumer<byte[], byte[]> consumer = consumer(QUICK_AT_THE_END)) {
             List<TopicPartition> partitions = consumer.partitionsFor(topic).stream()
                     .map(info -> new TopicPartition(info.topic(), info.partition()))
                     .toList();
             consumer.assign(partitions);
             consumer.seekToBeginning(partitions);
-            return readUpTo(consumer.endOffsets(partitions), consumer);
+            readUpTo(consumer.endOffsets(partitions), consumer, reader);
         }
     }
 
@@ -190,17 +197,17 @@ public final class ClusterClient implements AutoCloseable {
                         admin.describeTopics(List.of(topic)).allTopicNames().get() != null);
     }
 
-    private static List<ConsumerRecord<byte[], byte[]>> readUpTo(
-            Map<TopicPartition, Long> ends, Consumer<byte[], byte[]> consumer) {
-        List<ConsumerRecord<byte[], byte[]>> records = new ArrayList<>();
+    private static void readUpTo(
+            Map<TopicPartition, Long> ends,
+            Consumer<byte[], byte[]> consumer,
+            java.util.function.Consumer<ConsumerRecord<byte[], byte[]>> reader) {
         long begin = System.nanoTime();
         while (!hasReached(ends, consumer)) {
-            consumer.poll(POLL).forEach(records::add);
+            consumer.poll(POLL).forEach(reader);
             if (System.nanoTime() - begin > TIMEOUT.toNanos()) {
-                throw new AssertionError("Read " + records.size() + " records, but not up to " + ends);
+                throw new AssertionError("Not read up to " + ends);
             }
         }
-        return records;
     }
 
     /** Asks for positions, not for records: at the end there may be none but transaction markers. */

@@ -28,8 +28,9 @@ public final class SettledRecords {
         SettledRecords outcomes = new SettledRecords();
         for (String topic : topics) {
             awaitNoOpenTransaction(topic, client);
-            client.readCommitted(topic)
-                    .forEach(record -> outcomes.add(new String(
+            client.readCommitted(
+                    topic,
+                    record -> outcomes.add(new String(
                             record.headers().lastHeader("spillway.origin").value(), UTF_8)));
         }
         return outcomes;
