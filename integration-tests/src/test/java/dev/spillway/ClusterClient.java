@@ -22,6 +22,7 @@ import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.AdminClientConfig;
 import org.apache.kafka.clients.admin.ListConsumerGroupOffsetsOptions;
 import org.apache.kafka.clients.admin.NewTopic;
+import org.apache.kafka.clients.admin.OffsetSpec;
 import org.apache.kafka.clients.consumer.Consumer;
 import org.apache.kafka.clients.consumer.ConsumerConfig;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
@@ -33,7 +34,7 @@ import org.apache.kafka.clients.producer.ProducerConfig;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.clients.producer.RecordMetadata;
 import org.apache.kafka.common.TopicPartition;
-import org.apache.kafka.common.errors.UnknownTopicOrPartitionException;
+import org.apache.kafka.common.errors.RetriableException;
 import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
 import org.awaitility.Awaitility;
@@ -80,7 +81,7 @@ public final class ClusterClient implements AutoCloseable {
         String name = uniqueName(prefix);
         NewTopic topic = new NewTopic(name, Optional.of(partitions), Optional.empty()).configs(settings);
         get(admin.createTopics(List.of(topic)).all().toCompletionStage().toCompletableFuture());
-        awaitKnown(name);
+        awaitWritable(name, partitions);
         return name;
     }
 
@@ -188,13 +189,18 @@ public final class ClusterClient implements AutoCloseable {
         admin.close();
     }
 
-    /** A topic exists when the controller says so, and a little later for the broker that clients ask. */
-    private void awaitKnown(String topic) {
+    /**
+     * A topic exists when the controller says so, and for the brokers that lead its partitions a little later: an idempotent producer
+     * whose first batch comes too early, and the second does not, tries the first until its delivery times out.
+     */
+    private void awaitWritable(String topic, int partitions) {
+        Map<TopicPartition, OffsetSpec> all = IntStream.range(0, partitions)
+                .boxed()
+                .collect(toMap(number -> new TopicPartition(topic, number), number -> OffsetSpec.latest()));
         Awaitility.await("topic " + topic)
                 .atMost(TIMEOUT)
-                .ignoreExceptionsMatching(e -> e.getCause() instanceof UnknownTopicOrPartitionException)
-                .until(() ->
-                        admin.describeTopics(List.of(topic)).allTopicNames().get() != null);
+                .ignoreExceptionsMatching(e -> e.getCause() instanceof RetriableException)
+                .until(() -> admin.listOffsets(all).all().get() != null);
     }
 
     private static void readUpTo(
