@@ -1,6 +1,7 @@
 package dev.spillway.sink;
 
 import java.nio.charset.StandardCharsets;
+import java.util.HashMap;
 import java.util.Map;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.header.Header;
@@ -18,6 +19,7 @@ public final class SizeLimits {
     private static final int MOST_UTF8 = 3;
 
     private final int maxRequestSize;
+    /** Asked for every tombstone, so a plain hash map: the immutable ones of the JDK divide to find a slot. Never changed. */
     private final Map<String, Integer> maxMessageBytes;
 
     /**
@@ -28,7 +30,7 @@ public final class SizeLimits {
      */
     public SizeLimits(int maxRequestSize, Map<String, Integer> maxMessageBytes) {
         this.maxRequestSize = maxRequestSize;
-        this.maxMessageBytes = Map.copyOf(maxMessageBytes);
+        this.maxMessageBytes = new HashMap<>(maxMessageBytes);
     }
 
     boolean allow(ProducerRecord<byte @Nullable [], byte @Nullable []> record) {
