@@ -12,8 +12,7 @@ import java.util.List;
  * back nor pass it on, and so has to settle within the transaction, whatever the policies are. The consumer loop's own.
  *
  * <p>Until the stages' service times are known, a queue that lets its stage be waited for holds no more than twice what may be
- * processed there at once. One that
- * sheds is left as it is: nothing is known yet that would justify shedding.
+ * processed there at once. One that sheds is left as it is: nothing is known yet that would justify shedding.
  */
 final class InnerLimits {
     private final List<Stage> stages;

@@ -126,8 +126,7 @@ class ConcurrencyLimitTest {
         assertThat(limit.limit()).isEqualTo(6);
     }
 
-    @Test
-    void so_many_permits_are_given_and_the_next_one_waits() throws InterruptedException {
+    private Crew.Hand<Boolean> waitsBehindFour() throws InterruptedException {
         for (int i = 0; i < 4; i++) {
             limit.acquire();
         }
@@ -136,6 +135,12 @@ class ConcurrencyLimitTest {
             return true;
         });
         fifth.awaitWaiting();
+        return fifth;
+    }
+
+    @Test
+    void so_many_permits_are_given_and_the_next_one_waits() throws InterruptedException {
+        var fifth = waitsBehindFour();
 
         limit.release();
 
@@ -144,14 +149,7 @@ class ConcurrencyLimitTest {
 
     @Test
     void whoever_waits_gets_a_permit_when_the_limit_rises() throws InterruptedException {
-        for (int i = 0; i < 4; i++) {
-            limit.acquire();
-        }
-        var fifth = crew.start("fifth", () -> {
-            limit.acquire();
-            return true;
-        });
-        fifth.awaitWaiting();
+        var fifth = waitsBehindFour();
 
         windows(1, 10, 0);
 
