@@ -367,8 +367,10 @@ public final class Publisher {
                 return;
             }
             if (failure != null) {
-                delivery.spoil(failure);
                 anySpoiled = true;
+                if (!spoils(delivery, failure)) {
+                    return;
+                }
             }
             if (open.decrementAndGet() == 0) {
                 settleAll();
@@ -397,8 +399,19 @@ public final class Publisher {
             if (refusal == null) {
                 settle(List.of(delivery));
             } else {
-                failed(delivery, refusal);
+                report(new SendFailure.Spoiled(delivery, refusal));
             }
+        }
+
+        /** Takes down that a result was refused; false when that is no single record's fault. */
+        private boolean spoils(Delivery delivery, Exception refusal) {
+            SendFailure meaning = meaning(delivery, refusal);
+            if (meaning instanceof SendFailure.Spoiled) {
+                delivery.spoil(refusal);
+                return true;
+            }
+            report(meaning);
+            return false;
         }
     }
 

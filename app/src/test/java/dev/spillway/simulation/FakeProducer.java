@@ -18,6 +18,7 @@ import org.apache.kafka.clients.producer.Callback;
 import org.apache.kafka.clients.producer.Producer;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.clients.producer.RecordMetadata;
+import org.apache.kafka.common.InvalidRecordException;
 import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.Metric;
 import org.apache.kafka.common.MetricName;
@@ -35,7 +36,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * A producer as Kafka's client behaves: sends wait in an outbox until {@link #deliverNext} takes one to the broker; a send that fails
- * spoils the transaction and what it still holds; the calls that wait for the broker give the others a turn, and may find no answer,
+ * spoils the transaction and what it still holds, or, without transactions, some that are in one batch with it; the calls that wait for the broker give the others a turn, and may find no answer,
  * whether the broker has done its part or not.
  */
 final class FakeProducer implements Producer<byte @Nullable [], byte @Nullable []> {
@@ -91,6 +92,9 @@ final class FakeProducer implements Producer<byte @Nullable [], byte @Nullable [
             fail(send, error);
         } else if (broker.isFenced(transactionalId, epoch)) {
             spoil(send, staleEpoch());
+        } else if (isRefused(send)) {
+            instance.refused(send.callback);
+            spoil(send, new RecordTooLargeException("never"));
         } else if (chance.faultOneIn(60)) {
             spoil(send, chance.oneIn(2) ? new TimeoutException("no answer") : new RecordTooLargeException("too large"));
         } else {
@@ -101,6 +105,14 @@ final class FakeProducer implements Producer<byte @Nullable [], byte @Nullable [
     }
 
     private void deliverPlain(Send send) {
+        if (isRefused(send)) {
+            instance.refused(send.callback);
+            fail(send, new InvalidRecordException("never"));
+            for (int neighbours = chance.below(6); neighbours > 0 && hasOutbox(); neighbours--) {
+                fail(outbox.remove(), new KafkaException("part of a batch with invalid records"));
+            }
+            return;
+        }
         if (chance.faultOneIn(40)) {
             if (chance.oneIn(2)) {
                 fail(send, new RecordTooLargeException("too large"));
@@ -116,12 +128,21 @@ final class FakeProducer implements Producer<byte @Nullable [], byte @Nullable [
         acknowledge(send);
     }
 
+    private static boolean isRefused(Send send) {
+        byte[] value = send.record.value();
+        return value != null
+                && send.record.topic().equals(Samples.TOPICS.output())
+                && SimulatedWorkers.isRefused(value);
+    }
+
     /** What a killed process has handed to the network may still arrive, in order. */
     void crash() {
         closed = true;
         for (int i = chance.below(outbox.size() + 1); i > 0; i--) {
             Send send = outbox.remove();
-            if (transactionalId == null) {
+            if (isRefused(send)) {
+                break;
+            } else if (transactionalId == null) {
                 broker.append(send.record);
             } else if (error == null && !broker.isFenced(transactionalId, epoch)) {
                 broker.append(transactionalId, send.record);

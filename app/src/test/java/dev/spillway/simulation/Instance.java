@@ -13,6 +13,7 @@ import dev.spillway.intake.ConsumerOffsetCommitter;
 import dev.spillway.intake.EpochBooks;
 import dev.spillway.intake.IntakeConfig;
 import dev.spillway.ledger.Epoch;
+import dev.spillway.ledger.Origin;
 import dev.spillway.processor.CpuPool;
 import dev.spillway.processor.Stage;
 import dev.spillway.processor.StageChain;
@@ -32,6 +33,7 @@ import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.Deque;
+import java.util.HashMap;
 import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Map;
@@ -54,6 +56,7 @@ import org.jspecify.annotations.Nullable;
  * its threads is a number of steps here; where the product would wait, {@link #waitForBroker} and {@link #pass} give the others a turn.
  */
 final class Instance {
+    private static final int MOST_REFUSALS = 2;
     private static final Duration SHUTDOWN_TIMEOUT = Duration.ofSeconds(30);
 
     /** Its configured name: an instance that takes another one's place has the same. */
@@ -68,6 +71,10 @@ final class Instance {
     private final FakeConsumer fakeConsumer;
     private final List<FakeProducer> fakeProducers = new ArrayList<>();
     private final Deque<Runnable> tasks = new ArrayDeque<>();
+
+    /** Whose results were refused, by the record, each time that it was processed. */
+    private final Map<Origin, Set<Delivery>> refused = new HashMap<>();
+
     /** Whose sends have failed, and nobody has sent again. */
     private final Set<Delivery> unsent = Collections.newSetFromMap(new IdentityHashMap<>());
 
@@ -453,6 +460,17 @@ final class Instance {
         Delivery delivery = Samples.deliveryOf(callback);
         atOnce.remove(delivery);
         unsent.add(delivery);
+    }
+
+    /** The broker refuses a result, as it always will: it has to be tried no more, once what is under way has ended. */
+    void refused(Callback callback) {
+        Delivery delivery = Samples.deliveryOf(callback);
+        Set<Delivery> tried = refused.computeIfAbsent(
+                delivery.origin(), origin -> Collections.newSetFromMap(new IdentityHashMap<>()));
+        tried.add(delivery);
+        if (tried.size() > MOST_REFUSALS) {
+            throw new Violation(delivery + " is tried again and again, though it was refused");
+        }
     }
 
     private Map<TopicPartition, Long> committedOffsets(Set<TopicPartition> partitions) {

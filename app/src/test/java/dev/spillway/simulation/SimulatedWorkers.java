@@ -28,11 +28,13 @@ import org.apache.kafka.clients.consumer.ConsumerRecord;
  * The workers of an instance: in each step one of them takes a batch, or does something about the first record that it has in hand, or
  * publishes what it has processed. All that the simulation knows of workers is here.
  *
- * <p>What a record gives is written in its value: a number of results, or {@code x} for a permanent failure. Where there are several
+ * <p>What a record gives is written in its value: a number of results, {@code x} for a permanent failure, or {@code r}
+ * for two results that the broker never takes. Where there are several
  * stages, the first one makes that many pieces of it, of which each gives one result; the last one finds out what is poison.
  */
 final class SimulatedWorkers {
     static final String POISON = "x";
+    static final String REFUSED = "r";
     private static final int MOST_AT_ONCE = 3;
     private static final int MOST_PIECES = 1000;
     private static final long MOST_BYTES = 1_000_000;
@@ -74,8 +76,21 @@ final class SimulatedWorkers {
 
     /** How many results a record gives; -1 when it can never be processed. */
     static int resultsOf(ConsumerRecord<?, byte[]> record) {
-        String text = new String(record.value(), UTF_8).strip();
-        return text.equals(POISON) ? -1 : Integer.parseInt(text);
+        String text = textOf(record.value());
+        return switch (text) {
+            case POISON -> -1;
+            case REFUSED -> 2;
+            default -> Integer.parseInt(text);
+        };
+    }
+
+    /** Whether a result with this value is one that the broker never takes. */
+    static boolean isRefused(byte[] value) {
+        return textOf(value).equals(REFUSED);
+    }
+
+    private static String textOf(byte[] value) {
+        return new String(value, UTF_8).strip();
     }
 
     boolean canStep() {

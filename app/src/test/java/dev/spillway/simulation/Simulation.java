@@ -21,7 +21,9 @@ final class Simulation {
     private static final int MOST_NESTED = 3;
     private static final int PATIENCE = 600;
     private static final List<Integer> WEIGHTS = List.of(1, 3, 6, 10);
-    private static final String[] VALUES = {"0", "1", "1", "1", "1", "2", "3", SimulatedWorkers.POISON};
+    private static final String[] VALUES = {
+        "0", "1", "1", "1", "1", "2", "3", SimulatedWorkers.POISON, SimulatedWorkers.REFUSED
+    };
 
     private final Chance chance;
     private final Scenario scenario;

@@ -280,6 +280,22 @@ class PublisherTest {
     }
 
     @Test
+    void a_refusal_is_remembered_though_a_neighbour_never_settles() throws OutputTooLargeException {
+        Delivery culprit = delivery(whenAcknowledged);
+        Delivery neighbour = delivery(whenAcknowledged);
+        assertThat(whenAcknowledged.decideProcessed(culprit, ONE)).isTrue();
+        assertThat(whenAcknowledged.decideProcessed(neighbour, ONE)).isTrue();
+        Publisher.publishAll(List.of(culprit, neighbour));
+
+        failNext(new InvalidRecordException("no key"));
+        failNext(new KafkaException("part of a batch with invalid records"));
+
+        assertThat(whenAcknowledged.pollFailure()).isInstanceOf(SendFailure.Broken.class);
+        assertThat(spoiled.reasonFor(culprit)).isPresent();
+        assertThat(spoiled.reasonFor(neighbour)).isEmpty();
+    }
+
+    @Test
     void a_spoiled_record_becomes_a_dead_letter_instead() throws OutputTooLargeException {
         Delivery delivery = delivery(whenAcknowledged);
         Samples.process(whenAcknowledged, delivery, ONE);
