@@ -12,6 +12,7 @@ import org.apache.kafka.clients.consumer.OffsetAndMetadata;
 import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.errors.InterruptException;
+import org.apache.kafka.common.errors.UnstableOffsetCommitException;
 import org.jspecify.annotations.Nullable;
 
 /** The committed offsets of our group, by the admin client: the consumer belongs to one thread, and others ask, too. */
@@ -29,11 +30,15 @@ final class GroupOffsets implements CommittedOffsets {
         var spec = Map.of(group, new ListConsumerGroupOffsetsSpec().topicPartitions(partitions));
         var stable = new ListConsumerGroupOffsetsOptions().requireStable(true);
         try {
-            Map<TopicPartition, Long> offsets = new HashMap<>();
-            admin.listConsumerGroupOffsets(spec, stable)
+            Map<TopicPartition, OffsetAndMetadata> answer = admin.listConsumerGroupOffsets(spec, stable)
                     .partitionsToOffsetAndMetadata(group)
-                    .get()
-                    .forEach((partition, committed) -> put(partition, committed, offsets));
+                    .get();
+            // The admin client leaves out what the broker has an error for.
+            if (!answer.keySet().containsAll(partitions)) {
+                throw new UnstableOffsetCommitException("offsets of " + group + " are being committed");
+            }
+            Map<TopicPartition, Long> offsets = new HashMap<>();
+            answer.forEach((partition, committed) -> put(partition, committed, offsets));
             return offsets;
         } catch (ExecutionException e) {
             throw e.getCause() instanceof KafkaException known

@@ -8,10 +8,10 @@ import org.apache.kafka.common.TopicPartition;
 @FunctionalInterface
 public interface CommittedOffsets {
     /**
-     * Asks, and waits for transactions that are being ended at this moment. Any thread.
+     * Asks. Any thread; blocks.
      *
      * @return the offsets of those partitions that have any
-     * @throws org.apache.kafka.common.KafkaException when there is no answer, or a refusal
+     * @throws org.apache.kafka.common.KafkaException when there is no answer, a refusal, or a transaction that has not ended holds offsets of these partitions
      */
     Map<TopicPartition, Long> of(Set<TopicPartition> partitions);
 }
