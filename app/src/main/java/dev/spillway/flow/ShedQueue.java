@@ -33,7 +33,7 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>A taken item may be {@linkplain #park parked} for a while. It keeps its place in its lane, and it counts against the capacity, so
  * that however many wait for another attempt, what the queue holds is bounded; but it is not queued: no policy sheds it. When its time
- * has come it is handed out before everything else.
+ * has come it is handed out before everything else; after it where takers are {@linkplain #restrictTakers restricted}.
  *
  * @param <T> what is handed over
  */
@@ -365,7 +365,10 @@ public final class ShedQueue<T> implements AutoCloseable {
         }
     }
 
-    /** Lets takers have no more than so many items from now on, counting parked ones whose time has come; 0 stops them. */
+    /**
+     * Lets takers have no more than so many items from now on; 0 stops them. They get queued ones first, and parked ones whose time has
+     * come when nothing else may be taken: what was out before is the worse sample.
+     */
     public void restrictTakers(int allowed) {
         lock.lock();
         try {
@@ -379,6 +382,27 @@ public final class ShedQueue<T> implements AutoCloseable {
     /** Ends a restriction. */
     public void unrestrictTakers() {
         restrictTakers(UNRESTRICTED);
+    }
+
+    /** Whether an item of this weight would be admitted now, without anything being shed for it. */
+    public boolean hasRoomFor(T item) {
+        long weight = weigher.applyAsLong(item);
+        lock.lock();
+        try {
+            return !closed && fits(weight);
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** Whether anything is queued that a taker could have, if takers were not restricted. */
+    public boolean isAnyReady() {
+        lock.lock();
+        try {
+            return queue.takeable() > 0;
+        } finally {
+            lock.unlock();
+        }
     }
 
     /**
@@ -627,10 +651,11 @@ public final class ShedQueue<T> implements AutoCloseable {
     /** Removes what is to be handed out next; there is something. */
     @GuardedBy("lock")
     private T next() {
-        if (allowance != UNRESTRICTED) {
+        boolean restricted = allowance != UNRESTRICTED;
+        if (restricted) {
             allowance--;
         }
-        if (isAnyDue()) {
+        if (isAnyDue() && !(restricted && queue.takeable() > 0)) {
             T due = parked.remove().item;
             parkedBytes -= weigher.applyAsLong(due);
             return due;

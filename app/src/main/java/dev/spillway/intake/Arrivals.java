@@ -104,7 +104,10 @@ final class Arrivals {
         while (more && admitted < waiting.size()) {
             int handled = admitSome(waiting.subList(admitted, waiting.size()));
             admitted += handled;
-            more = handled > 0;
+            more = handled > 0 && !breakers.isAnyOpen();
+        }
+        if (admitted > 0) {
+            breakers.feed();
         }
         waiting.subList(0, admitted).clear();
         if (waiting.isEmpty()) {
@@ -137,9 +140,10 @@ final class Arrivals {
         return limit == null ? IntakeStatus.PauseReason.QUEUE_FULL : IntakeStatus.PauseReason.ADMISSION_LIMITED;
     }
 
-    /** While the breaker is open nothing more comes in, unless there is nothing left that a probe could be made with. */
+    /** While a breaker is open nothing more comes in but what a probe can be made with, and nothing is shed for that. */
     private boolean isHeldBack() {
-        return breakers.isAnyOpen() && epochs.outstanding() > 0;
+        return breakers.isAnyOpen()
+                && !(breakers.isAnyHungry() && (isTooLarge(waiting.get(0)) || queue.hasRoomFor(waiting.get(0))));
     }
 
     private int admitSome(List<Delivery> next) {
@@ -183,6 +187,9 @@ final class Arrivals {
     /** How many of them may be offered at once: as many as admission allows, up to one that is too large for any queue. */
     private int offerable(List<Delivery> next) {
         int most = limit == null ? next.size() : Math.min(next.size(), limit.allowance(epochs.outstanding()));
+        if (breakers.isAnyOpen()) {
+            most = Math.min(most, 1);
+        }
         for (int i = 0; i < most; i++) {
             if (isTooLarge(next.get(i))) {
                 return i;

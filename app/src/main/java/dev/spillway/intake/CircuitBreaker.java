@@ -10,9 +10,11 @@ import org.slf4j.LoggerFactory;
 
 /**
  * Stops the flow while what the processor depends on is plainly down, so that an outage there does not drain the input into the dead
- * letter topic (Michael Nygard: Release It!, 2007, "Circuit Breaker"). While it is open nothing is admitted, and workers get one
- * record at a time, now and then, as a probe; attempts that fail use up no retry. It closes when an attempt does not fail any more. The
- * consumer loop's own.
+ * letter topic (Michael Nygard: Release It!, 2007, "Circuit Breaker"). While it is open workers get one record at a time, now and then,
+ * as a probe, and attempts that fail use up no retry. It closes when an attempt does not fail any more. The consumer loop's own.
+ *
+ * <p>A probe is made with a record that was not tried before as long as there is one, and one is admitted for it when none is queued:
+ * records that fail whatever is done about them look like an outage, until another one succeeds.
  */
 final class CircuitBreaker {
     private static final Logger LOG = LoggerFactory.getLogger(CircuitBreaker.class);
@@ -24,6 +26,7 @@ final class CircuitBreaker {
     private final Time time;
 
     private boolean open;
+    private boolean fed;
     private long openedAt;
     private long probedAt;
 
@@ -45,9 +48,19 @@ final class CircuitBreaker {
         this.time = time;
     }
 
-    /** Whether nothing may be admitted now. */
+    /** Whether records are admitted for probes only. */
     boolean isOpen() {
         return open;
+    }
+
+    /** Whether it is open, nothing is queued that a probe could be made with, and nothing was admitted for that since the last one. */
+    boolean isHungry() {
+        return open && !fed && !queue.isAnyReady();
+    }
+
+    /** Says that a record was admitted. */
+    void feed() {
+        fed = true;
     }
 
     /** Looks at what the attempts have come to, and sends the next probe when it is time for one. */
@@ -74,7 +87,7 @@ final class CircuitBreaker {
     private void open(long failed, long attempts) {
         open = true;
         openedAt = time.nanoTime();
-        downstream.declare(true);
+        downstream.declareDown();
         LOG.warn(
                 "{}{} of the last {} attempts failed: the intake pauses, and one record is tried every {} ms until that succeeds",
                 where,
@@ -86,7 +99,7 @@ final class CircuitBreaker {
 
     private void close() {
         open = false;
-        downstream.declare(false);
+        downstream.declareUp(time.nanoTime());
         queue.unrestrictTakers();
         LOG.warn(
                 "{}an attempt succeeded: the intake goes on after {} ms",
@@ -97,6 +110,7 @@ final class CircuitBreaker {
 
     private void probe() {
         probedAt = time.nanoTime();
+        fed = false;
         queue.restrictTakers(1);
     }
 

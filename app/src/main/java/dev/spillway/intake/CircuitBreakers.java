@@ -5,7 +5,7 @@ import dev.spillway.flow.Time;
 import dev.spillway.processor.StageChain;
 import java.util.List;
 
-/** The circuit breakers of all stages: while that of any is open, nothing is admitted. The consumer loop's own. */
+/** The circuit breakers of all stages: while that of any is open, records are admitted for probes only. The consumer loop's own. */
 final class CircuitBreakers {
     private final List<CircuitBreaker> breakers;
 
@@ -16,7 +16,7 @@ final class CircuitBreakers {
                 .toList();
     }
 
-    /** Whether nothing may be admitted now. */
+    /** Whether records are admitted for probes only. */
     boolean isAnyOpen() {
         for (int i = 0; i < breakers.size(); i++) {
             if (breakers.get(i).isOpen()) {
@@ -24,6 +24,21 @@ final class CircuitBreakers {
             }
         }
         return false;
+    }
+
+    /** Whether one that is open needs a record to probe with. */
+    boolean isAnyHungry() {
+        for (int i = 0; i < breakers.size(); i++) {
+            if (breakers.get(i).isHungry()) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    /** Says that a record was admitted; it goes through all stages. */
+    void feed() {
+        breakers.forEach(CircuitBreaker::feed);
     }
 
     void update() {

@@ -1,15 +1,18 @@
 package dev.spillway.processor;
 
+import dev.spillway.sink.Delivery;
 import java.util.concurrent.atomic.LongAdder;
 
 /**
  * How what the processor depends on has answered lately, and whether it counts as down: then failures use up nobody's retries. Any
- * thread; whoever watches the counts declares it {@linkplain #declare down or up}.
+ * thread; whoever watches the counts {@linkplain #declareDown declares it down} or up.
  */
 public final class Downstream {
     private final LongAdder answered = new LongAdder();
     private final LongAdder failed = new LongAdder();
     private volatile boolean down;
+    private volatile boolean wasDown;
+    private volatile long upSinceNanos;
 
     void add(long moreAnswered, long moreFailed) {
         if (moreAnswered > 0) {
@@ -30,9 +33,28 @@ public final class Downstream {
         return failed.sum();
     }
 
-    /** Declares it down or up. */
-    public void declare(boolean isDown) {
-        down = isDown;
+    /** Declares it down. */
+    public void declareDown() {
+        down = true;
+    }
+
+    /**
+     * Declares it up again.
+     *
+     * @param nowNanos the time on the clock that records are queued by
+     */
+    public void declareUp(long nowNanos) {
+        upSinceNanos = nowNanos;
+        wasDown = true;
+        down = false;
+    }
+
+    /**
+     * Whether one more failure of a record says something about the service. It says nothing when the record has failed before and was
+     * here already when another one showed that the service is up: then it may be the record.
+     */
+    boolean isBlamedFor(Delivery failed) {
+        return !failed.hasFailedBefore() || !wasDown || failed.queuedAtNanos() - upSinceNanos > 0;
     }
 
     public boolean isDown() {

@@ -53,6 +53,9 @@ final class RecordHandler {
     private int answered;
     private int failed;
 
+    /** Failures that say nothing about what the processor depends on. */
+    private int failedByItself;
+
     /**
      * Makes the handler of one worker.
      *
@@ -89,6 +92,7 @@ final class RecordHandler {
     void handle(List<Delivery> batch, CancellationToken cancellation) throws InterruptedException {
         answered = 0;
         failed = 0;
+        failedByItself = 0;
         try {
             if (work.isForBatches()) {
                 handleTogether(batch, cancellation);
@@ -111,12 +115,12 @@ final class RecordHandler {
 
     /** How many attempts were made last; none at what had come to nothing. The worker's own. */
     int attempts() {
-        return answered + failed;
+        return answered + failed + failedByItself;
     }
 
     /** How many of the attempts that were made last failed in a way that may pass. The worker's own. */
     int failed() {
-        return failed;
+        return failed + failedByItself;
     }
 
     /** Looks after the attempt that is being made; called by one thread, again and again. */
@@ -219,7 +223,7 @@ final class RecordHandler {
         if (permanent) {
             answered++;
         } else {
-            failed++;
+            countFailure(delivery);
         }
         if (!permanent && downstream.isDown()) {
             delivery.countAttempt(-1);
@@ -230,6 +234,15 @@ final class RecordHandler {
         } else {
             parkFor(pauseAfter(delivery.attempts(), failure), delivery);
         }
+    }
+
+    private void countFailure(Delivery delivery) {
+        if (downstream.isBlamedFor(delivery)) {
+            failed++;
+        } else {
+            failedByItself++;
+        }
+        delivery.noteFailure();
     }
 
     private void parkFor(Duration pause, Delivery delivery) {

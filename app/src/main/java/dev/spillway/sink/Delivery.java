@@ -37,6 +37,9 @@ public sealed class Delivery permits Piece {
     /** How often processing was tried; whoever has taken it from the queue counts. */
     private int attempts;
 
+    /** Whether an attempt has failed in a way that may pass; whoever has taken it from the queue notes it. */
+    private boolean failedBefore;
+
     private @Nullable Outcome outcome;
     private @Nullable Enum<?> why;
     private List<ProducerRecord<byte @Nullable [], byte @Nullable []>> toSend = List.of();
@@ -149,6 +152,16 @@ public sealed class Delivery permits Piece {
     /** Whether nothing that is done about it will count: its epoch has been aborted. */
     public boolean isDiscarded() {
         return run().publisher().isClosed();
+    }
+
+    /** Whether an attempt has failed in a way that may pass, be it one that is not counted. */
+    public boolean hasFailedBefore() {
+        return failedBefore;
+    }
+
+    /** Notes that an attempt has failed in a way that may pass. */
+    public void noteFailure() {
+        failedBefore = true;
     }
 
     /** Whether somebody has claimed the decision about the outcome. */

@@ -205,18 +205,53 @@ class ShedQueueParkingTest {
     }
 
     @Test
-    void restricted_takers_get_as_many_as_they_may_have_parked_ones_included() {
-        var queue = queue(3, ShedPolicies.BLOCK, "a", "b", "c");
+    void restricted_takers_get_as_many_as_they_may_have_and_parked_ones_last() {
+        var queue = queue(5, ShedPolicies.BLOCK, "a", "b", "c", "d");
+        queue.tryTake();
+        queue.tryTake();
+        queue.park("a", Duration.ZERO);
+        queue.park("b", Duration.ZERO);
+
+        queue.restrictTakers(3);
+
+        assertThat(queue.tryTake()).isEqualTo(taken("c"));
+        assertThat(queue.tryTake()).isEqualTo(taken("d"));
+        assertThat(queue.tryTake()).isEqualTo(taken("a"));
+        assertThat(queue.tryTake()).isEqualTo(NOTHING);
+        queue.tryOffer("e");
+        queue.unrestrictTakers();
+        assertThat(queue.tryTake()).isEqualTo(taken("b"));
+        assertThat(queue.tryTake()).isEqualTo(taken("e"));
+    }
+
+    @Test
+    void there_is_room_for_what_would_be_admitted_without_a_victim() {
+        var queue = queue(2, ShedPolicies.DROP_OLDEST, "a");
+        assertThat(queue.hasRoomFor("b")).isTrue();
+
+        queue.tryTake();
+        queue.park("a", SECOND);
+        queue.tryOffer("b");
+        assertThat(queue.hasRoomFor("c")).isFalse();
+        assertThat(queue.snapshot().shed()).isEmpty();
+
+        queue.forgetParked(item -> true);
+        assertThat(queue.hasRoomFor("c")).isTrue();
+        queue.close();
+        assertThat(queue.hasRoomFor("c")).isFalse();
+    }
+
+    @Test
+    void ready_is_what_is_queued_and_waits_for_nobody() {
+        var queue = queue(2, ShedPolicies.BLOCK, "a");
+        queue.restrictTakers(0);
+        assertThat(queue.isAnyReady()).isTrue();
+
+        queue.unrestrictTakers();
         queue.tryTake();
         queue.park("a", Duration.ZERO);
 
-        queue.restrictTakers(2);
-
-        assertThat(queue.tryTake()).isEqualTo(taken("a"));
-        assertThat(queue.tryTake()).isEqualTo(taken("b"));
-        assertThat(queue.tryTake()).isEqualTo(NOTHING);
-        queue.unrestrictTakers();
-        assertThat(queue.tryTake()).isEqualTo(taken("c"));
+        assertThat(queue.isAnyReady()).isFalse();
     }
 
     @Test

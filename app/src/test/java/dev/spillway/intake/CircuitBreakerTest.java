@@ -84,6 +84,25 @@ class CircuitBreakerTest {
     }
 
     @Test
+    void it_asks_for_one_record_for_each_probe_that_there_is_none_queued_for() {
+        assertThat(breaker.isHungry()).isFalse();
+        attempts(0, 10);
+
+        assertThat(breaker.isHungry()).isTrue();
+        breaker.feed();
+        assertThat(breaker.isHungry()).isFalse();
+
+        time.advance(PROBE);
+        breaker.update();
+        assertThat(breaker.isHungry()).isTrue();
+        queue.tryOffer(1);
+        assertThat(breaker.isHungry()).isFalse();
+        queue.tryTake();
+        attempts(1, 0);
+        assertThat(breaker.isHungry()).isFalse();
+    }
+
+    @Test
     void the_first_success_closes_it() {
         queue.tryOffer(1);
         queue.tryOffer(2);

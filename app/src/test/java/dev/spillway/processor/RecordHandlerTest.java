@@ -435,12 +435,12 @@ class RecordHandlerTest {
 
     @Test
     void while_what_it_depends_on_is_down_no_record_uses_up_its_retries() throws InterruptedException {
-        downstream.declare(true);
+        downstream.declareDown();
         handle((record, context) -> {
             attempts++;
             assertThat(record.attempt()).isEqualTo(1);
             if (attempts == 50) {
-                downstream.declare(false);
+                downstream.declareUp(time.nanoTime());
             } else {
                 throw new IOException("down");
             }
@@ -454,8 +454,37 @@ class RecordHandlerTest {
     }
 
     @Test
+    void once_another_record_has_shown_that_it_is_up_a_record_that_failed_before_is_its_own_fault()
+            throws InterruptedException {
+        downstream.declareDown();
+        handle((record, context) -> {
+            attempts++;
+            if (attempts == 2) {
+                time.advance(Duration.ofMillis(1));
+                downstream.declareUp(time.nanoTime());
+            }
+            throw new IOException("always");
+        });
+
+        assertThat(attempts).isEqualTo(1 + 4);
+        assertThat(Samples.sent(line.sent())).containsExactly("dead-letters in-0@0");
+        assertThat(downstream.failed()).isEqualTo(1);
+    }
+
+    @Test
+    void a_record_that_was_not_tried_when_it_was_up_again_may_fail_since_it_is_down_once_more()
+            throws InterruptedException {
+        downstream.declareDown();
+        downstream.declareUp(time.nanoTime());
+
+        failing(new IOException("down again"));
+
+        assertThat(downstream.failed()).isEqualTo(1);
+    }
+
+    @Test
     void even_while_it_is_down_a_permanent_failure_is_one() throws InterruptedException {
-        downstream.declare(true);
+        downstream.declareDown();
 
         failing(new PermanentFailureException("never"));
 

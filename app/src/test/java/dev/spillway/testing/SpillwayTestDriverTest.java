@@ -332,14 +332,30 @@ class SpillwayTestDriverTest {
                 Map.of("circuit.breaker.window", "4", "retry.backoff.ms", "10"));
         pipe(piped, 4);
         piped.work();
-        pipe(piped, 2);
+        pipe(piped, 3);
 
-        assertThat(piped.waitingInTopics()).isEqualTo(2);
+        assertThat(piped.waitingInTopics()).as("one was admitted for the probe").isEqualTo(2);
         piped.advance(Duration.ofSeconds(30));
         assertThat(piped.readDeadLetters()).isEmpty();
         down[0] = false;
         piped.advance(Duration.ofSeconds(30));
-        assertThat(piped.outcomes()).isEqualTo(new SpillwayTestDriver.Outcomes(6, 0, 6, 0, 0));
+        assertThat(piped.outcomes()).isEqualTo(new SpillwayTestDriver.Outcomes(7, 0, 7, 0, 0));
+    }
+
+    @Test
+    void records_that_always_fail_do_not_hold_up_for_ever_those_behind_them() {
+        SpillwayTestDriver piped = driver(
+                (record, context) -> {
+                    if (record.offset() < 8) {
+                        throw new IllegalStateException("a bug that only these records meet");
+                    }
+                },
+                Map.of("circuit.breaker.window", "4"));
+        pipe(piped, 12);
+
+        piped.advance(Duration.ofSeconds(60));
+
+        assertThat(piped.outcomes()).isEqualTo(new SpillwayTestDriver.Outcomes(12, 0, 4, 0, 8));
     }
 
     @Test
