@@ -37,6 +37,12 @@ final class ClientSettings {
             ProducerConfig.KEY_SERIALIZER_CLASS_CONFIG,
             ProducerConfig.VALUE_SERIALIZER_CLASS_CONFIG);
 
+    /**
+     * How long a call about a transaction waits before it is tried again. A call that was under way when the brokers went away may
+     * use up all of it after their return, and with the client's default that is another minute without a commit.
+     */
+    private static final int TRANSACTION_CALL_MILLIS = 10_000;
+
     /** The admin client's default. */
     private static final int DEFAULT_REQUEST_MILLIS = 30_000;
 
@@ -92,6 +98,9 @@ final class ClientSettings {
     static Map<String, Object> producer(
             SpillwayConfig config, int index, Map<String, String> common, Map<String, String> operator) {
         Map<String, Object> settings = shared(config, common, ProducerConfig.configNames()::contains);
+        if (config.guarantee() == Guarantee.EXACTLY_ONCE_V2) {
+            settings.put(ProducerConfig.MAX_BLOCK_MS_CONFIG, TRANSACTION_CALL_MILLIS);
+        }
         settings.putAll(operator);
         settings.put(ProducerConfig.CLIENT_ID_CONFIG, clientId(config) + "-" + index);
         settings.put(ProducerConfig.ACKS_CONFIG, "all");

@@ -42,9 +42,13 @@ final class TransactionalProducer {
         this.producer = factory.get();
     }
 
-    /** Registers the transactional id; transactions that a predecessor of the same id left open are ended by that. */
-    void initialise() {
-        producer.initTransactions();
+    /**
+     * Registers the transactional id; transactions that a predecessor of the same id left open are ended by that.
+     *
+     * @param goOn asked before each further try
+     */
+    void initialise(BooleanSupplier goOn) {
+        retry(producer::initTransactions, goOn);
     }
 
     Producer<byte @Nullable [], byte @Nullable []> begin() {
@@ -144,7 +148,7 @@ final class TransactionalProducer {
                 if (!goOn.getAsBoolean()) {
                     throw e;
                 }
-                LOG.warn("Kafka does not answer a commit or an abort, trying again: {}", e.getMessage());
+                LOG.warn("Kafka does not answer a call about a transaction, trying again: {}", e.getMessage());
             }
         }
     }

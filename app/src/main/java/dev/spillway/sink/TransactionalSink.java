@@ -1,5 +1,7 @@
 package dev.spillway.sink;
 
+import dev.spillway.flow.Time;
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
@@ -27,6 +29,7 @@ import org.jspecify.annotations.Nullable;
 public final class TransactionalSink implements Sink {
     private static final int MAX_EPOCHS = 2;
     private static final int PRODUCERS = MAX_EPOCHS + 1;
+    private static final Duration REGISTRATION_PATIENCE = Duration.ofMinutes(1);
 
     private final List<Slot> slots;
     /** Where the search for a free one begins: behind the one that was taken last. */
@@ -79,12 +82,16 @@ public final class TransactionalSink implements Sink {
     }
 
     /**
-     * Registers all transactional ids with the broker; blocks.
+     * Registers all transactional ids with the broker; blocks, and tries again for a minute when there is no answer, since a coordinator
+     * that is new in its office reads its log first.
      *
      * @throws KafkaException when the broker cannot be reached or refuses
      */
     public void initialise() {
-        slots.forEach(slot -> slot.producer.initialise());
+        Time time = outputs.time();
+        long start = time.nanoTime();
+        slots.forEach(slot ->
+                slot.producer.initialise(() -> !closing && time.nanoTime() - start < REGISTRATION_PATIENCE.toNanos()));
     }
 
     @Override

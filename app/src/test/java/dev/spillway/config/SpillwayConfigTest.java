@@ -408,6 +408,14 @@ class SpillwayConfigTest {
     }
 
     @Test
+    void a_call_about_a_transaction_waits_for_seconds_unless_the_operator_says_otherwise() {
+        assertThat(minimal().config().producerClient(0)).containsEntry("max.block.ms", 10_000);
+        assertThat(minimal().with("producer.max.block.ms", "30000").config().producerClient(0))
+                .containsEntry("max.block.ms", "30000");
+        assertThat(atLeastOnce().config().producerClient(0)).doesNotContainKey("max.block.ms");
+    }
+
+    @Test
     void the_producer_is_idempotent_at_least_once() {
         assertThat(atLeastOnce().config().producerClient(0))
                 .containsEntry("acks", "all")

@@ -8,6 +8,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.spillway.flow.ManualTime;
 import dev.spillway.ledger.Ledger;
+import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -42,13 +43,8 @@ class TransactionalSinkTest {
     /** What the group has committed, when somebody asks. */
     private final Map<TopicPartition, Long> committed = new HashMap<>();
 
-    private final TransactionalSink sink = new TransactionalSink(
-            this::produce,
-            Samples.outputs(new ManualTime()),
-            new SpoiledOrigins(),
-            new Transactions(false, false, partitions -> committed),
-            steps::add,
-            changes::incrementAndGet);
+    private final ManualTime time = new ManualTime();
+    private final TransactionalSink sink = another();
     private long nextOffset;
     /** How many more times a producer gets no answer when it registers. */
     private int unreachable;
@@ -96,6 +92,7 @@ class TransactionalSinkTest {
         public void initTransactions() {
             if (unreachable > 0) {
                 unreachable--;
+                time.advance(Duration.ofSeconds(10));
                 throw new TimeoutException("no answer");
             }
             super.initTransactions();
@@ -118,6 +115,26 @@ class TransactionalSinkTest {
     @BeforeEach
     void initialise() {
         sink.initialise();
+    }
+
+    private TransactionalSink another() {
+        return new TransactionalSink(
+                this::produce,
+                Samples.outputs(time),
+                new SpoiledOrigins(),
+                new Transactions(false, false, partitions -> committed),
+                steps::add,
+                changes::incrementAndGet);
+    }
+
+    @Test
+    void at_the_start_the_broker_has_a_minute_to_answer() {
+        unreachable = 5;
+        another().initialise();
+
+        unreachable = 7;
+        assertThatThrownBy(another()::initialise).isInstanceOf(TimeoutException.class);
+        assertThat(unreachable).isEqualTo(1);
     }
 
     private void runSteps() {
