@@ -51,8 +51,14 @@ record Diagnosis(ExitCode exitCode, String sentence) {
             return new Diagnosis(ExitCode.KAFKA, published(cause, connection));
         }
         Optional<ConfigException> refused = find(cause, ConfigException.class);
+        if (refused.isPresent() && isUnresolvable(refused.get())) {
+            return new Diagnosis(
+                    ExitCode.KAFKA,
+                    "no host name in '" + connection.bootstrapServers()
+                            + "' can be resolved to an address: check the spelling and the name service");
+        }
         if (refused.isPresent()) {
-            return new Diagnosis(ExitCode.USAGE, refusedSettings(refused.get(), connection));
+            return new Diagnosis(ExitCode.USAGE, "Kafka's client refuses its settings: " + message(refused.get()));
         }
         if (cause instanceof KafkaException) {
             return new Diagnosis(ExitCode.KAFKA, kafka(cause, connection));
@@ -142,13 +148,9 @@ record Diagnosis(ExitCode exitCode, String sentence) {
         return "what the command needs (" + message(e) + ")";
     }
 
-    private static String refusedSettings(ConfigException e, Connection connection) {
-        String message = message(e);
-        if (message.contains("No resolvable bootstrap urls")) {
-            return "no host name in '" + connection.bootstrapServers()
-                    + "' can be resolved to an address: check the spelling and the name service";
-        }
-        return "Kafka's client refuses its settings: " + message;
+    /** For Kafka's client that is a setting like any other; but a name service can be away, as a broker can. */
+    private static boolean isUnresolvable(ConfigException e) {
+        return message(e).contains("No resolvable bootstrap urls");
     }
 
     private static Throwable unwrap(Throwable failure) {

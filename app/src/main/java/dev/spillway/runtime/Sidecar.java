@@ -37,6 +37,7 @@ import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.Producer;
 import org.apache.kafka.clients.producer.ProducerConfig;
 import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.config.ConfigException;
 import org.apache.kafka.common.errors.TransactionalIdAuthorizationException;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -148,7 +149,7 @@ public final class Sidecar {
                 return report;
             }
             if (lifecycle.state() instanceof Lifecycle.Starting) {
-                lifecycle.fail(String.valueOf(e.getMessage()));
+                lifecycle.fail(reasonOf(e));
             }
             throw e;
         } finally {
@@ -190,6 +191,12 @@ public final class Sidecar {
             instruments = new Instruments(stages, sink.settlements(), assembled, commits);
             return new Shift(assembled, stages, scope, commits).run();
         }
+    }
+
+    /** Kafka's clients say that they could not be made, and why in what caused it. */
+    private static String reasonOf(RuntimeException e) {
+        return String.valueOf(
+                e.getCause() instanceof ConfigException settings ? settings.getMessage() : e.getMessage());
     }
 
     private Sink sink(

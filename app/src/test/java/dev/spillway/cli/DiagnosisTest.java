@@ -37,6 +37,16 @@ class DiagnosisTest {
     }
 
     @Test
+    void a_host_name_that_nobody_knows_is_a_cluster_that_cannot_be_reached() {
+        var unknown = new ConfigException("No resolvable bootstrap urls given in bootstrap.servers");
+
+        Diagnosis diagnosis = of(new KafkaException("Failed to create new KafkaAdminClient", unknown));
+
+        assertThat(diagnosis.exitCode()).isEqualTo(ExitCode.KAFKA);
+        assertThat(diagnosis.sentence()).contains("can be resolved", "name service");
+    }
+
+    @Test
     void a_cluster_that_does_not_answer_is_named_with_the_time_and_what_to_check() {
         Diagnosis diagnosis =
                 of(new ExecutionException(new TimeoutException("Timed out waiting for a node assignment.")));
