@@ -45,7 +45,7 @@ public final class CpuPool implements AutoCloseable {
      * @throws Exception what the work throws
      */
     <T extends @Nullable Object> T run(Callable<T> work) throws Exception {
-        Future<T> result = threads.submit(work);
+        Future<T> result = threads.submit(inContextOf(Thread.currentThread(), work));
         try {
             return result.get();
         } catch (InterruptedException e) {
@@ -60,6 +60,15 @@ public final class CpuPool implements AutoCloseable {
             }
             throw e;
         }
+    }
+
+    /** What is computed finds what its caller would find. */
+    private static <T extends @Nullable Object> Callable<T> inContextOf(Thread caller, Callable<T> work) {
+        ClassLoader loader = caller.getContextClassLoader();
+        return () -> {
+            Thread.currentThread().setContextClassLoader(loader);
+            return work.call();
+        };
     }
 
     /**

@@ -35,6 +35,10 @@ public final class Processors {
      * @throws InvalidConfigException when it is neither, or cannot be configured
      */
     static Work configured(Object processor, SpillwayConfig config) {
+        return ContextClassLoader.with(processor.getClass(), () -> configuredInContext(processor, config));
+    }
+
+    private static Work configuredInContext(Object processor, SpillwayConfig config) {
         if (processor instanceof Processor one) {
             configure(config, one::configure);
             return Work.of(one);
@@ -71,16 +75,29 @@ public final class Processors {
     private static Object instantiate(SpillwayConfig config) {
         String className = config.processor();
         try {
-            return classNamed(className, config).getConstructor().newInstance();
+            Class<?> type = classNamed(className, config);
+            return ContextClassLoader.with(type, () -> instanceOf(type));
         } catch (ClassNotFoundException e) {
             throw new InvalidConfigException("processor=" + className
                     + " is none of identity, job, http, and no class on the class path or in plugin.path: check the name, or"
                     + " add the jar");
-        } catch (ReflectiveOperationException | LinkageError e) {
-            Throwable cause = e.getCause() == null ? e : e.getCause();
-            throw new InvalidConfigException("processor=" + className
-                    + " cannot be created by a public constructor without parameters: " + cause);
+        } catch (LinkageError e) {
+            throw notCreated(className, e);
         }
+    }
+
+    private static Object instanceOf(Class<?> type) {
+        try {
+            return type.getConstructor().newInstance();
+        } catch (ReflectiveOperationException e) {
+            throw notCreated(type.getName(), e);
+        }
+    }
+
+    private static InvalidConfigException notCreated(String className, Throwable e) {
+        Throwable cause = e.getCause() == null ? e : e.getCause();
+        return new InvalidConfigException(
+                "processor=" + className + " cannot be created by a public constructor without parameters: " + cause);
     }
 
     private static Class<?> classNamed(String className, SpillwayConfig config) throws ClassNotFoundException {

@@ -2,6 +2,7 @@ package dev.spillway.processor;
 
 import java.time.Duration;
 import java.util.List;
+import java.util.Optional;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -65,12 +66,19 @@ public final class Work implements AutoCloseable {
 
     /** Closes the processor. When that fails, it costs nothing but a warning. */
     @Override
-    @SuppressWarnings("CatchingThrowable") // it is somebody's plug-in
     public void close() {
+        Optional<Throwable> failure = ContextClassLoader.with(type, this::closeProcessor);
+        failure.ifPresent(
+                e -> LOG.warn("the processor {} failed when it was closed: {}", type.getName(), e.toString()));
+    }
+
+    @SuppressWarnings("CatchingThrowable") // it is somebody's plug-in
+    private Optional<Throwable> closeProcessor() {
         try {
             processor.close();
+            return Optional.empty();
         } catch (Throwable e) {
-            LOG.warn("the processor {} failed when it was closed: {}", type.getName(), e.toString());
+            return Optional.of(e);
         }
     }
 

@@ -216,6 +216,7 @@ public final class Workers {
         @Override
         public void run(CancellationToken token) throws InterruptedException {
             thread = Thread.currentThread();
+            thread.setContextClassLoader(work.type().getClassLoader());
             List<Delivery> batch = new ArrayList<>();
             if (limit == null) {
                 while (workOnNext(batch, token)) {

@@ -5,15 +5,26 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.spillway.config.InvalidConfigException;
+import dev.spillway.config.RetryConfig;
 import dev.spillway.config.Settings;
+import dev.spillway.flow.CancellationToken;
 import dev.spillway.flow.PassingTime;
+import dev.spillway.flow.ShedPolicies;
+import dev.spillway.flow.ShedQueue;
+import dev.spillway.flow.Time;
+import dev.spillway.flow.WorkerScope;
+import dev.spillway.flow.WorkerThreads;
+import dev.spillway.sink.Delivery;
+import dev.spillway.sink.DeliveryLine;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.io.StringWriter;
 import java.net.URLClassLoader;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.List;
+import java.util.Random;
 import java.util.jar.JarEntry;
 import java.util.jar.JarOutputStream;
 import javax.tools.JavaCompiler;
@@ -24,6 +35,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 class PluginPathTest {
+    private static final Duration PATIENCE = Duration.ofSeconds(20);
     private static final String PROCESSOR = """
             package com.acme;
 
@@ -31,6 +43,41 @@ class PluginPathTest {
                 @Override
                 public void process(dev.spillway.processor.InputRecord record, dev.spillway.processor.ProcessorContext context) {
                     context.forward(Library.word().getBytes());
+                }
+            }
+            """;
+    private static final String CONTEXT = """
+            package com.acme;
+
+            public class %1$s implements dev.spillway.processor.Processor {
+                public static final java.util.List<String> AT_HOME = new java.util.concurrent.CopyOnWriteArrayList<>();
+
+                public %1$s() {
+                    look("created");
+                }
+
+                @Override
+                public void configure(java.util.Map<String, String> settings) {
+                    look("configured");
+                }
+
+                @Override
+                public void process(dev.spillway.processor.InputRecord record, dev.spillway.processor.ProcessorContext context)
+                        throws Exception {
+                    look("called");
+                    context.cpuBound(() -> look("computing"));
+                }
+
+                @Override
+                public void close() {
+                    look("closed");
+                }
+
+                private static String look(String when) {
+                    if (Thread.currentThread().getContextClassLoader() == %1$s.class.getClassLoader()) {
+                        AT_HOME.add(when);
+                    }
+                    return when;
                 }
             }
             """;
@@ -59,10 +106,14 @@ class PluginPathTest {
 
     /** Compiles a processor and its library into one jar. */
     private void plugin(Path jar, String className, String word) throws IOException {
+        plugin(jar, PROCESSOR, className, word);
+    }
+
+    private void plugin(Path jar, String source, String className, String word) throws IOException {
         Path build = Files.createTempDirectory(directory, "build");
         Path processor = build.resolve(className + ".java");
         Path library = build.resolve("Library.java");
-        Files.writeString(processor, PROCESSOR.formatted(className));
+        Files.writeString(processor, source.formatted(className));
         Files.writeString(library, LIBRARY.formatted(word));
         JavaCompiler compiler = ToolProvider.getSystemJavaCompiler();
         StringWriter problems = new StringWriter();
@@ -137,6 +188,28 @@ class PluginPathTest {
 
         assertThat(Class.forName(Processor.class.getName(), true, loader)).isSameAs(Processor.class);
         assertThat(Class.forName("org.slf4j.Logger", true, loader)).isSameAs(org.slf4j.Logger.class);
+    }
+
+    @Test
+    void whenever_a_plug_in_runs_its_libraries_find_what_it_brings() throws Exception {
+        plugin(directory.resolve("plugins/a.jar"), CONTEXT, "Looking", "");
+        Object atHome = find("com.acme.Looking").getField("AT_HOME").get(null);
+        var time = new PassingTime();
+        var line = new DeliveryLine(time);
+        var queue = new ShedQueue<Delivery>(1, 10_000, ShedPolicies.BLOCK, Delivery::size, time);
+        var retry = new RetryConfig(0, Duration.ZERO, Duration.ZERO, Duration.ofSeconds(1));
+        try (CpuPool pool = new CpuPool(1);
+                WorkerScope scope = new WorkerScope(CancellationToken.root(), WorkerThreads.PLATFORM, Time.system())) {
+            new Workers(1, queue, work, pool, retry, line.spoiled(), time, new Random(1)).forkIn(scope);
+            queue.tryOffer(line.next());
+            queue.close();
+            assertThat(scope.join(PATIENCE, PATIENCE).failures()).isEmpty();
+        }
+        work.close();
+
+        assertThat(atHome).isEqualTo(List.of("created", "configured", "called", "computing", "closed"));
+        assertThat(Thread.currentThread().getContextClassLoader())
+                .isNotSameAs(work.type().getClassLoader());
     }
 
     @Test
