@@ -76,7 +76,10 @@ public final class AcknowledgingSink implements Sink {
     @Override
     public CompletableFuture<@Nullable Void> commit(
             Publisher publisher, Map<TopicPartition, OffsetAndMetadata> offsets, ConsumerGroupMetadata group) {
-        return offsetCommitter.commit(offsets).thenRun(() -> open.remove(publisher));
+        return offsetCommitter.commit(offsets).thenRun(() -> {
+            open.remove(publisher);
+            spoiled.forgetBelow(offsets);
+        });
     }
 
     @Override

@@ -132,6 +132,7 @@ public final class TransactionalSink implements Sink {
         executor.execute(() -> {
             try {
                 slot.producer.commit(offsets, group, () -> !closing);
+                spoiled.forgetBelow(offsets);
                 slot.occupant = null;
                 done.complete(null);
             } catch (Throwable e) { // an error, too: whoever waits for the answer would wait for ever

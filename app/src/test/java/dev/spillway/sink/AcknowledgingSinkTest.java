@@ -15,6 +15,7 @@ import java.util.concurrent.TimeUnit;
 import org.apache.kafka.clients.consumer.OffsetAndMetadata;
 import org.apache.kafka.clients.producer.MockProducer;
 import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.errors.RecordTooLargeException;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
@@ -25,10 +26,11 @@ class AcknowledgingSinkTest {
     private final MockProducer<byte @Nullable [], byte @Nullable []> producer = Samples.producer(false);
     private final List<Map<TopicPartition, OffsetAndMetadata>> committed = new ArrayList<>();
     private final CompletableFuture<@Nullable Void> answer = new CompletableFuture<>();
+    private final SpoiledOrigins spoiled = new SpoiledOrigins();
     private final AcknowledgingSink sink = new AcknowledgingSink(
             producer,
             Samples.outputs(new ManualTime()),
-            new SpoiledOrigins(),
+            spoiled,
             offsets -> {
                 committed.add(offsets);
                 return answer;
@@ -44,6 +46,18 @@ class AcknowledgingSinkTest {
 
         answer.complete(null);
         assertThat(done).succeedsWithin(0, TimeUnit.SECONDS);
+    }
+
+    @Test
+    void a_refusal_is_remembered_until_its_record_is_committed() {
+        Delivery refused = new Delivery(Samples.record(IN, 7));
+        spoiled.remember(refused.origin(), new RecordTooLargeException("too large"));
+
+        var unused = sink.commit(sink.open(), OFFSETS, GROUP);
+        assertThat(spoiled.reasonFor(refused)).isPresent();
+
+        answer.complete(null);
+        assertThat(spoiled.reasonFor(refused)).isEmpty();
     }
 
     @Test

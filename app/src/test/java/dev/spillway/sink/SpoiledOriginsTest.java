@@ -4,6 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.spillway.ledger.Origin;
+import java.util.Map;
+import org.apache.kafka.clients.consumer.OffsetAndMetadata;
+import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.errors.RecordTooLargeException;
 import org.junit.jupiter.api.Test;
 
@@ -31,6 +34,21 @@ class SpoiledOriginsTest {
             assertThat(spoiled.reasonFor(delivery(2)))
                     .hasValueSatisfying(reason -> assertThat(reason).contains("RecordTooLarge", "too large"));
         }
+    }
+
+    @Test
+    void what_is_committed_is_forgotten() {
+        for (long offset = 5; offset < 8; offset++) {
+            spoiled.remember(new Origin("in", 0, offset), new RecordTooLargeException("too large"));
+        }
+        spoiled.remember(new Origin("in", 1, 5), new RecordTooLargeException("too large"));
+
+        spoiled.forgetBelow(Map.of(new TopicPartition("in", 0), new OffsetAndMetadata(7)));
+
+        assertThat(spoiled.reasonFor(delivery(6))).isEmpty();
+        assertThat(spoiled.reasonFor(delivery(7))).isPresent();
+        assertThat(spoiled.reasonFor(new Delivery(Samples.record(new TopicPartition("in", 1), 5))))
+                .isPresent();
     }
 
     @Test

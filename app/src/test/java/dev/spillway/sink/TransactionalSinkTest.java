@@ -26,6 +26,7 @@ import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.errors.InvalidProducerEpochException;
 import org.apache.kafka.common.errors.InvalidTxnStateException;
 import org.apache.kafka.common.errors.ProducerFencedException;
+import org.apache.kafka.common.errors.RecordTooLargeException;
 import org.apache.kafka.common.errors.TimeoutException;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
 import org.jspecify.annotations.Nullable;
@@ -44,6 +45,7 @@ class TransactionalSinkTest {
     private final Map<TopicPartition, Long> committed = new HashMap<>();
 
     private final ManualTime time = new ManualTime();
+    private final SpoiledOrigins spoiled = new SpoiledOrigins();
     private final TransactionalSink sink = another();
     private long nextOffset;
     /** How many more times a producer gets no answer when it registers. */
@@ -121,7 +123,7 @@ class TransactionalSinkTest {
         return new TransactionalSink(
                 this::produce,
                 Samples.outputs(time),
-                new SpoiledOrigins(),
+                spoiled,
                 new Transactions(false, false, partitions -> committed),
                 steps::add,
                 changes::incrementAndGet);
@@ -176,6 +178,19 @@ class TransactionalSinkTest {
         }
 
         assertThat(took).containsExactly(0, 1, 2, 0);
+    }
+
+    @Test
+    void a_refusal_is_remembered_until_its_record_is_committed() throws OutputTooLargeException {
+        Delivery refused = new Delivery(Samples.record(IN, 0));
+        spoiled.remember(refused.origin(), new RecordTooLargeException("too large"));
+
+        sink.abort(openWithOneRecord());
+        runSteps();
+        assertThat(spoiled.reasonFor(refused)).isPresent();
+
+        commitAnEpoch();
+        assertThat(spoiled.reasonFor(refused)).isEmpty();
     }
 
     private void commitAnEpoch() throws OutputTooLargeException {
