@@ -16,7 +16,6 @@ import dev.spillway.processor.CpuPool;
 import dev.spillway.processor.StageChain;
 import dev.spillway.processor.Works;
 import dev.spillway.sink.AcknowledgingSink;
-import dev.spillway.sink.CommittedOffsets;
 import dev.spillway.sink.OutputFactory;
 import dev.spillway.sink.Sink;
 import dev.spillway.sink.SizeLimits;
@@ -140,8 +139,8 @@ public final class Sidecar {
             Preflight preflight = new Preflight(admin, config);
             SizeLimits limits = preflight.check();
             Map<TopicPartition, Long> end = untilEnd ? preflight.endOffsets() : null;
-            CommittedOffsets committed = new GroupOffsets(admin, config.applicationId());
-            report = run(root, works, cpuPool, consumer, committed, meters, limits, end);
+            OwnGroup group = new OwnGroup(admin, config.applicationId());
+            report = run(root, works, cpuPool, consumer, group, meters, limits, end);
             return report;
         } catch (RuntimeException e) {
             if (report != null) {
@@ -162,7 +161,7 @@ public final class Sidecar {
             Works works,
             CpuPool cpuPool,
             Consumer<byte @Nullable [], byte @Nullable []> consumer,
-            CommittedOffsets committed,
+            OwnGroup group,
             ClientMeters meters,
             SizeLimits limits,
             @Nullable Map<TopicPartition, Long> end) {
@@ -174,7 +173,7 @@ public final class Sidecar {
         WorkerScope scope = new WorkerScope(root, config.workerThreads(), time);
         ConsumerOffsetCommitter offsetCommitter = new ConsumerOffsetCommitter(consumer);
         try (Commits commits = new Commits();
-                Sink sink = sink(outputs, spoiled, offsetCommitter, commits, committed, meters)) {
+                Sink sink = sink(outputs, spoiled, offsetCommitter, commits, group, meters)) {
             ConsumerLoop assembled = new ConsumerLoop(
                     IntakeConfig.of(config),
                     consumer,
@@ -204,7 +203,7 @@ public final class Sidecar {
             SpoiledOrigins spoiled,
             ConsumerOffsetCommitter offsetCommitter,
             Commits commits,
-            CommittedOffsets committed,
+            OwnGroup group,
             ClientMeters meters) {
         if (config.guarantee() == Guarantee.AT_LEAST_ONCE) {
             return new AcknowledgingSink(producer(0, meters), outputs, spoiled, offsetCommitter, changed::raise);
@@ -213,7 +212,7 @@ public final class Sidecar {
                 index -> producer(index, meters),
                 outputs,
                 spoiled,
-                new Transactions(config.ordering() != Ordering.UNORDERED, !config.hasInstanceId(), committed),
+                new Transactions(config.ordering() != Ordering.UNORDERED, group::isTakenOver, group),
                 commits,
                 changed::raise);
         commits.onStop(sink::stopRetrying);

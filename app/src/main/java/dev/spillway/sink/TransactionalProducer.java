@@ -3,8 +3,8 @@ package dev.spillway.sink;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.BooleanSupplier;
-import java.util.function.Predicate;
 import java.util.function.Supplier;
 import org.apache.kafka.clients.consumer.ConsumerGroupMetadata;
 import org.apache.kafka.clients.consumer.OffsetAndMetadata;
@@ -26,18 +26,23 @@ final class TransactionalProducer {
     private static final Duration CLOSE_TIMEOUT = Duration.ofSeconds(5);
 
     private final Supplier<Producer<byte @Nullable [], byte @Nullable []>> factory;
-    private final Predicate<Throwable> isFatal;
-    private final CommittedOffsets committed;
+    private final Transactions transactions;
+    private final Supplier<@Nullable ConsumerGroupMetadata> member;
     private Producer<byte @Nullable [], byte @Nullable []> producer;
     /** From the beginning of a transaction until it is known how it has ended. */
     private boolean inTransaction;
 
+    /**
+     * Owns the id that the factory's producers have.
+     *
+     * @param member who we are in the group, as of the last commit; null before it
+     */
     TransactionalProducer(
             Supplier<Producer<byte @Nullable [], byte @Nullable []>> factory,
-            Predicate<Throwable> isFatal,
-            CommittedOffsets committed) {
-        this.isFatal = isFatal;
-        this.committed = committed;
+            Transactions transactions,
+            Supplier<@Nullable ConsumerGroupMetadata> member) {
+        this.member = member;
+        this.transactions = transactions;
         this.factory = factory;
         this.producer = factory.get();
     }
@@ -69,12 +74,12 @@ final class TransactionalProducer {
         try {
             retry(() -> producer.sendOffsetsToTransaction(offsets, group), goOn);
         } catch (KafkaException | IllegalStateException e) {
-            throw translate(e);
+            throw translate(e, goOn);
         }
         try {
             retry(producer::commitTransaction, goOn);
         } catch (KafkaException | IllegalStateException e) {
-            EpochAbortedException failure = translate(e);
+            EpochAbortedException failure = translate(e, goOn);
             if (!goOn.getAsBoolean() || !isCommittedAllTheSame(offsets, goOn, failure)) {
                 throw failure;
             }
@@ -93,7 +98,7 @@ final class TransactionalProducer {
         try {
             replace(goOn);
             Map<TopicPartition, Long> actual = new HashMap<>();
-            retry(() -> actual.putAll(committed.of(offsets.keySet())), goOn);
+            retry(() -> actual.putAll(transactions.committed().of(offsets.keySet())), goOn);
             return offsets.entrySet().stream()
                     .allMatch(entry -> actual.getOrDefault(entry.getKey(), 0L)
                             >= entry.getValue().offset());
@@ -119,7 +124,7 @@ final class TransactionalProducer {
             producer.abortTransaction();
             inTransaction = false;
         } catch (KafkaException | IllegalStateException e) {
-            if (isFatal.test(e)) {
+            if (isTheEnd(e, goOn)) {
                 throw new SinkException("the transaction could not be aborted", e);
             }
             LOG.debug("replacing a producer that cannot abort its transaction", e);
@@ -139,6 +144,26 @@ final class TransactionalProducer {
         producer.close(CLOSE_TIMEOUT);
     }
 
+    /** Whether no new producer can help. One that registers while another instance is at work would put that one out of work. */
+    private boolean isTheEnd(RuntimeException e, BooleanSupplier goOn) {
+        return Transactions.isFatal(e) || (KafkaErrors.isProducerFenced(e) && isTakenOver(e, goOn));
+    }
+
+    private boolean isTakenOver(RuntimeException fenced, BooleanSupplier goOn) {
+        ConsumerGroupMetadata ours = member.get();
+        if (ours == null) {
+            return false; // nothing was committed yet: should it be another one's turn, the group will say so
+        }
+        AtomicBoolean takenOver = new AtomicBoolean();
+        try {
+            retry(() -> takenOver.set(transactions.isTakenOver().test(ours)), goOn);
+            return takenOver.get();
+        } catch (KafkaException e) {
+            fenced.addSuppressed(e);
+            return true;
+        }
+    }
+
     private static void retry(Runnable step, BooleanSupplier goOn) {
         while (true) {
             try {
@@ -153,8 +178,8 @@ final class TransactionalProducer {
         }
     }
 
-    private EpochAbortedException translate(RuntimeException e) {
-        if (isFatal.test(e)) {
+    private EpochAbortedException translate(RuntimeException e, BooleanSupplier goOn) {
+        if (isTheEnd(e, goOn)) {
             throw new SinkException("the transaction could not be committed", e);
         }
         return new EpochAbortedException("the transaction could not be committed: " + e.getMessage(), e);

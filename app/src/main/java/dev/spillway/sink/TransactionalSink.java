@@ -42,6 +42,10 @@ public final class TransactionalSink implements Sink {
     private final Runnable onChange;
     private final Transactions transactions;
     private @Nullable Publisher latest;
+
+    /** Who we are in the group, as of the last commit. */
+    private volatile @Nullable ConsumerGroupMetadata member;
+
     private volatile boolean closing;
     private volatile @Nullable RuntimeException broken;
 
@@ -70,8 +74,8 @@ public final class TransactionalSink implements Sink {
             Executor executor,
             Runnable onChange) {
         this.slots = IntStream.range(0, PRODUCERS)
-                .mapToObj(index -> new Slot(new TransactionalProducer(
-                        () -> producers.apply(index), transactions::isFatal, transactions.committed())))
+                .mapToObj(index ->
+                        new Slot(new TransactionalProducer(() -> producers.apply(index), transactions, () -> member)))
                 .toList();
         this.outputs = outputs;
         this.spoiled = spoiled;
@@ -113,7 +117,7 @@ public final class TransactionalSink implements Sink {
                 Publisher.Settlement.WHEN_SENT,
                 settlements,
                 transactions.keepOrder(),
-                transactions::isFatal,
+                Transactions::isFatal,
                 onChange);
         if (transactions.keepOrder() && latest != null) {
             publisher.follow(latest);
@@ -127,6 +131,7 @@ public final class TransactionalSink implements Sink {
     @SuppressWarnings("CatchingThrowable")
     public CompletableFuture<@Nullable Void> commit(
             Publisher publisher, Map<TopicPartition, OffsetAndMetadata> offsets, ConsumerGroupMetadata group) {
+        member = group;
         Slot slot = slotOf(publisher);
         CompletableFuture<@Nullable Void> done = new CompletableFuture<>();
         executor.execute(() -> {

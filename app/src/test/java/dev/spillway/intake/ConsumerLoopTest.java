@@ -23,6 +23,7 @@ import org.apache.kafka.common.errors.InvalidProducerEpochException;
 import org.apache.kafka.common.errors.ProducerFencedException;
 import org.apache.kafka.common.errors.RecordTooLargeException;
 import org.apache.kafka.common.errors.TimeoutException;
+import org.apache.kafka.common.errors.TopicAuthorizationException;
 import org.apache.kafka.common.header.internals.RecordHeaders;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -443,14 +444,27 @@ class ConsumerLoopTest {
     }
 
     @Test
-    void a_fenced_producer_ends_the_loop() throws InterruptedException {
+    void a_send_that_will_never_be_allowed_ends_the_loop() throws InterruptedException {
+        exactly(Station.exactlyOnce(BLOCK, 10), 2);
+        station.holdAcknowledgementsBack();
+        station.round();
+        station.work();
+        station.failSend(new TopicAuthorizationException("out"));
+
+        assertThatThrownBy(() -> station.round()).isInstanceOf(TopicAuthorizationException.class);
+    }
+
+    @Test
+    void a_send_that_is_fenced_aborts_its_epoch_since_it_may_have_taken_too_long() throws InterruptedException {
         exactly(Station.exactlyOnce(BLOCK, 10), 2);
         station.holdAcknowledgementsBack();
         station.round();
         station.work();
         station.failSend(new ProducerFencedException("fenced"));
 
-        assertThatThrownBy(() -> station.round()).isInstanceOf(ProducerFencedException.class);
+        station.round();
+
+        assertThat(station.loop.totals().aborted()).isEqualTo(1);
     }
 
     @Test

@@ -121,7 +121,7 @@ final class Station {
                 this::producer,
                 Samples.outputs(time),
                 spoiled,
-                new Transactions(false, false, partitions -> Map.of()),
+                new Transactions(false, member -> true, partitions -> Map.of()),
                 this::execute,
                 changed::raise);
         sink.initialise();

@@ -360,7 +360,7 @@ final class Instance {
                     this::producer,
                     Samples.outputs(time),
                     spoiled,
-                    new Transactions(scenario.ordered(), false, this::committedOffsets),
+                    new Transactions(scenario.ordered(), member -> true, this::committedOffsets),
                     this::execute,
                     changed::raise);
             transactional.initialise();

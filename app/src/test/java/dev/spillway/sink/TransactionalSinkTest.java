@@ -23,6 +23,7 @@ import org.apache.kafka.clients.producer.MockProducer;
 import org.apache.kafka.clients.producer.Producer;
 import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.errors.GroupAuthorizationException;
 import org.apache.kafka.common.errors.InvalidProducerEpochException;
 import org.apache.kafka.common.errors.InvalidTxnStateException;
 import org.apache.kafka.common.errors.ProducerFencedException;
@@ -124,7 +125,7 @@ class TransactionalSinkTest {
                 this::produce,
                 Samples.outputs(time),
                 spoiled,
-                new Transactions(false, false, partitions -> committed),
+                new Transactions(false, member -> true, partitions -> committed),
                 steps::add,
                 changes::incrementAndGet);
     }
@@ -442,8 +443,9 @@ class TransactionalSinkTest {
 
     @Test
     void a_producer_that_is_fenced_while_it_aborts_is_the_end() throws OutputTooLargeException {
+        commitAnEpoch();
         Publisher publisher = openWithOneRecord();
-        producers.get(0).fenceProducer();
+        producers.get(1).fenceProducer();
 
         sink.abort(publisher);
         runSteps();
@@ -453,13 +455,39 @@ class TransactionalSinkTest {
     }
 
     @Test
-    void where_the_ids_are_ours_alone_who_is_fenced_has_outslept_its_transaction_and_goes_on()
+    void while_nobody_can_say_who_has_taken_over_who_is_fenced_does_not_register_again()
+            throws OutputTooLargeException {
+        TransactionalSink refused = new TransactionalSink(
+                this::produce,
+                Samples.outputs(time),
+                new SpoiledOrigins(),
+                new Transactions(
+                        false,
+                        member -> {
+                            throw new GroupAuthorizationException("app");
+                        },
+                        partitions -> committed),
+                steps::add,
+                changes::incrementAndGet);
+        refused.initialise();
+        Publisher publisher = refused.open();
+        producers.get(3).fenceProducer();
+
+        var done = refused.commit(publisher, OFFSETS, GROUP);
+        runSteps();
+
+        assertThat(failureOf(done)).isInstanceOf(SinkException.class);
+        assertThat(producers).hasSize(6);
+    }
+
+    @Test
+    void when_nobody_has_taken_over_who_is_fenced_has_outslept_its_transaction_and_goes_on()
             throws OutputTooLargeException {
         TransactionalSink ours = new TransactionalSink(
                 this::produce,
                 Samples.outputs(new ManualTime()),
                 new SpoiledOrigins(),
-                new Transactions(false, true, partitions -> committed),
+                new Transactions(false, member -> false, partitions -> committed),
                 steps::add,
                 changes::incrementAndGet);
         ours.initialise();
@@ -485,7 +513,7 @@ class TransactionalSinkTest {
                 this::produce,
                 Samples.outputs(new ManualTime()),
                 new SpoiledOrigins(),
-                new Transactions(true, false, partitions -> committed),
+                new Transactions(true, member -> true, partitions -> committed),
                 steps::add,
                 changes::incrementAndGet);
         ordered.initialise();

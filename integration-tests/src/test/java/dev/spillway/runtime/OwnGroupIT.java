@@ -2,24 +2,29 @@ package dev.spillway.runtime;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.awaitility.Awaitility.await;
 
 import dev.spillway.ClusterClient;
 import dev.spillway.TestKafka;
+import java.time.Duration;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.consumer.ConsumerGroupMetadata;
+import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.clients.consumer.OffsetAndMetadata;
 import org.apache.kafka.clients.producer.Producer;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.errors.UnstableOffsetCommitException;
+import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.extension.RegisterExtension;
 
-/** What the cluster says that the group has committed. */
+/** What the cluster says about the group. */
 @Timeout(120)
-class GroupOffsetsIT {
+class OwnGroupIT {
     @RegisterExtension
     static final TestKafka kafka = new TestKafka();
 
@@ -38,7 +43,7 @@ class GroupOffsetsIT {
                 Producer<byte[], byte[]> producer = kafka.client().producer(Map.of("transactional.id", transactions));
                 Producer<byte[], byte[]> successor =
                         kafka.client().producer(Map.of("transactional.id", transactions))) {
-            GroupOffsets offsets = new GroupOffsets(impatient, group);
+            OwnGroup offsets = new OwnGroup(impatient, group);
             producer.initTransactions();
             producer.beginTransaction();
             producer.sendOffsetsToTransaction(
@@ -50,5 +55,39 @@ class GroupOffsetsIT {
 
             assertThat(offsets.of(Set.of(committed, never))).isEqualTo(Map.of(committed, 7L));
         }
+    }
+
+    @Test
+    void aMemberIsTakenOverWhenAnotherOneIsThereUnderItsName() throws Exception {
+        String group = ClusterClient.uniqueName("group");
+        String topic = kafka.client().createTopic("input", 1);
+        try (Admin admin = Admin.create(Map.of("bootstrap.servers", kafka.bootstrapServers()));
+                KafkaConsumer<byte[], byte[]> first = member(group, topic)) {
+            OwnGroup ours = new OwnGroup(admin, group);
+            await("the first is a member").until(() -> isAssigned(first));
+            ConsumerGroupMetadata us = first.groupMetadata();
+            assertThat(ours.isTakenOver(us)).isFalse();
+
+            try (KafkaConsumer<byte[], byte[]> second = member(group, topic)) {
+                await("the second is a member").until(() -> isAssigned(second));
+
+                assertThat(ours.isTakenOver(us)).isTrue();
+                assertThat(ours.isTakenOver(second.groupMetadata())).isFalse();
+            }
+        }
+    }
+
+    private static KafkaConsumer<byte[], byte[]> member(String group, String topic) {
+        KafkaConsumer<byte[], byte[]> consumer = new KafkaConsumer<>(
+                Map.of("bootstrap.servers", kafka.bootstrapServers(), "group.id", group, "group.instance.id", "twin"),
+                new ByteArrayDeserializer(),
+                new ByteArrayDeserializer());
+        consumer.subscribe(List.of(topic));
+        return consumer;
+    }
+
+    private static boolean isAssigned(KafkaConsumer<?, ?> consumer) {
+        var unused = consumer.poll(Duration.ofMillis(100));
+        return !consumer.assignment().isEmpty();
     }
 }

@@ -1,0 +1,75 @@
+package dev.spillway.runtime;
+
+import dev.spillway.sink.CommittedOffsets;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.ExecutionException;
+import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.admin.ListConsumerGroupOffsetsOptions;
+import org.apache.kafka.clients.admin.ListConsumerGroupOffsetsSpec;
+import org.apache.kafka.clients.consumer.ConsumerGroupMetadata;
+import org.apache.kafka.clients.consumer.OffsetAndMetadata;
+import org.apache.kafka.common.KafkaException;
+import org.apache.kafka.common.KafkaFuture;
+import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.errors.InterruptException;
+import org.apache.kafka.common.errors.UnstableOffsetCommitException;
+import org.jspecify.annotations.Nullable;
+
+/** What the cluster says about our group, by the admin client: the consumer belongs to one thread, and others ask, too. */
+final class OwnGroup implements CommittedOffsets {
+    private final Admin admin;
+    private final String group;
+
+    OwnGroup(Admin admin, String group) {
+        this.admin = admin;
+        this.group = group;
+    }
+
+    @Override
+    public Map<TopicPartition, Long> of(Set<TopicPartition> partitions) {
+        var spec = Map.of(group, new ListConsumerGroupOffsetsSpec().topicPartitions(partitions));
+        var stable = new ListConsumerGroupOffsetsOptions().requireStable(true);
+        Map<TopicPartition, OffsetAndMetadata> answer =
+                answerOf(admin.listConsumerGroupOffsets(spec, stable).partitionsToOffsetAndMetadata(group));
+        // The admin client leaves out what the broker has an error for.
+        if (!answer.keySet().containsAll(partitions)) {
+            throw new UnstableOffsetCommitException("offsets of " + group + " are being committed");
+        }
+        Map<TopicPartition, Long> offsets = new HashMap<>();
+        answer.forEach((partition, committed) -> put(partition, committed, offsets));
+        return offsets;
+    }
+
+    /**
+     * Whether another one is a member under the name of this one. Any thread; blocks.
+     *
+     * @throws KafkaException when there is no answer, or a refusal
+     */
+    boolean isTakenOver(ConsumerGroupMetadata member) {
+        return answerOf(admin.describeConsumerGroups(List.of(group)).all()).values().stream()
+                .flatMap(description -> description.members().stream())
+                .filter(other -> other.groupInstanceId().isPresent()
+                        && other.groupInstanceId().equals(member.groupInstanceId()))
+                .anyMatch(other -> !other.consumerId().equals(member.memberId()));
+    }
+
+    private <T> T answerOf(KafkaFuture<T> future) {
+        try {
+            return future.get();
+        } catch (ExecutionException e) {
+            throw e.getCause() instanceof KafkaException known ? known : new KafkaException("the group " + group, e);
+        } catch (InterruptedException e) {
+            throw new InterruptException(e);
+        }
+    }
+
+    private static void put(
+            TopicPartition partition, @Nullable OffsetAndMetadata committed, Map<TopicPartition, Long> offsets) {
+        if (committed != null) {
+            offsets.put(partition, committed.offset());
+        }
+    }
+}
