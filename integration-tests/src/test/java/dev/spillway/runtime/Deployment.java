@@ -225,10 +225,14 @@ public final class Deployment implements AutoCloseable {
     public void audit() throws InterruptedException {
         SpillwayConfig config = new SpillwayConfig(settings);
         SettledRecords outcomes = SettledRecords.read(client, config.topics().outputs());
-        if (config.guarantee() == Guarantee.EXACTLY_ONCE_V2) {
-            outcomes.assertExactlyOnce(client.committedOffsets(id));
-        } else {
-            outcomes.assertAtLeastOnce(client.committedOffsets(id));
+        try {
+            if (config.guarantee() == Guarantee.EXACTLY_ONCE_V2) {
+                outcomes.assertExactlyOnce(client.committedOffsets(id));
+            } else {
+                outcomes.assertAtLeastOnce(client.committedOffsets(id));
+            }
+        } catch (AssertionError e) {
+            throw new AssertionError(e.getMessage() + "\n" + processes, e);
         }
         AuditReport report = auditOfTheProduct(config);
         assertThat(report.isConserved()).as(report.text()).isTrue();

@@ -67,12 +67,19 @@ public final class SettledRecords {
                 .isEmpty());
     }
 
+    /** The wrong ones among the first offsets, as the beginnings of runs of the same number of outcomes, and where the last run ends. */
     private Map<Long, Integer> wrong(TopicPartition partition, long end, int most) {
-        Map<Long, Integer> wrong = new TreeMap<>();
-        LongStream.range(0, end)
-                .filter(offset -> of(partition, offset) < 1 || of(partition, offset) > most)
-                .forEach(offset -> wrong.put(offset, of(partition, offset)));
-        return wrong;
+        Map<Long, Integer> runs = new TreeMap<>();
+        int before = 1;
+        for (long offset = 0; offset < end; offset++) {
+            int outcomes = of(partition, offset);
+            boolean isWrong = outcomes < 1 || outcomes > most;
+            if (isWrong ? outcomes != before : before < 1 || before > most) {
+                runs.put(offset, outcomes);
+            }
+            before = outcomes;
+        }
+        return runs;
     }
 
     /** An origin is written as {@code topic-partition@offset}. */
