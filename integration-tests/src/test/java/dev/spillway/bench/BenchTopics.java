@@ -1,80 +1,95 @@
 package dev.spillway.bench;
 
-import java.time.Duration;
+import java.util.Collection;
 import java.util.List;
 import java.util.Map;
-import java.util.SortedMap;
-import java.util.TreeMap;
+import java.util.stream.IntStream;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.NewTopic;
-import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 
-/** Topics of a benchmark, and how fast they were written. */
-final class BenchTopics {
-    private final String bootstrapServers;
-    private final int partitions;
+/** Topics of a benchmark. For one thread. */
+final class BenchTopics implements AutoCloseable {
+    private final Admin admin;
+    private final KafkaConsumer<byte[], byte[]> reader;
+    private int outputs;
 
-    BenchTopics(String bootstrapServers, int partitions) {
-        this.bootstrapServers = bootstrapServers;
-        this.partitions = partitions;
+    BenchTopics(String bootstrapServers) {
+        admin = Admin.create(Map.<String, Object>of("bootstrap.servers", bootstrapServers));
+        reader = reader(bootstrapServers);
     }
 
-    void create(List<String> names) throws Exception {
-        try (Admin admin = Admin.create(Map.<String, Object>of("bootstrap.servers", bootstrapServers))) {
-            admin.createTopics(names.stream()
-                            .map(name -> new NewTopic(name, partitions, (short) 1))
-                            .toList())
-                    .all()
-                    .get();
-        }
+    /** A consumer without a group that sees what is committed. */
+    static KafkaConsumer<byte[], byte[]> reader(String bootstrapServers) {
+        return new KafkaConsumer<>(
+                Map.of("bootstrap.servers", bootstrapServers, "isolation.level", "read_committed"),
+                new ByteArrayDeserializer(),
+                new ByteArrayDeserializer());
+    }
+
+    /** Where a sidecar that writes to this topic leaves tombstones. */
+    static String drops(String output) {
+        return output + "-drops";
+    }
+
+    /** Where a sidecar that writes to this topic leaves dead letters. */
+    static String deadLetters(String output) {
+        return output + "-dead-letters";
+    }
+
+    void create(String name, int partitions) throws Exception {
+        createAll(List.of(name), partitions);
+    }
+
+    /** A topic for what an arm writes, with those for what a sidecar writes beside it. */
+    String createOutput(int partitions) throws Exception {
+        String output = "bench-output-" + ++outputs;
+        createAll(allOf(output), partitions);
+        return output;
+    }
+
+    void deleteOutput(String output) throws Exception {
+        deleteAll(allOf(output));
     }
 
     void delete(String name) throws Exception {
-        try (Admin admin = Admin.create(Map.<String, Object>of("bootstrap.servers", bootstrapServers))) {
-            admin.deleteTopics(List.of(name)).all().get();
-        }
+        deleteAll(List.of(name));
     }
 
-    /**
-     * How long sending a topic's records took, by their timestamps, in milliseconds.
-     *
-     * @param warmUp how many of them, those that were sent first, do not count
-     * @param records how many more there are; waits until all can be read
-     */
-    double sendingMillis(String topic, int warmUp, int records) {
-        SortedMap<Long, Integer> sentAt = new TreeMap<>();
-        Map<String, Object> settings =
-                Map.of("bootstrap.servers", bootstrapServers, "isolation.level", "read_committed");
-        try (KafkaConsumer<byte[], byte[]> consumer =
-                new KafkaConsumer<>(settings, new ByteArrayDeserializer(), new ByteArrayDeserializer())) {
-            List<TopicPartition> all = consumer.partitionsFor(topic).stream()
-                    .map(p -> new TopicPartition(topic, p.partition()))
-                    .toList();
-            consumer.assign(all);
-            consumer.seekToBeginning(all);
-            int count = 0;
-            while (count < warmUp + records) {
-                for (ConsumerRecord<byte[], byte[]> record : consumer.poll(Duration.ofMillis(100))) {
-                    sentAt.merge(record.timestamp(), 1, Integer::sum);
-                    count++;
-                }
-            }
-        }
-        return sentAt.lastKey() - millisOf(warmUp, sentAt);
+    /** How many records a reader of committed records can see by now; the markers of transactions count, too: some ten a second. */
+    long visible(String topic, int partitions) {
+        return reader.endOffsets(partitionsOf(topic, partitions)).values().stream()
+                .mapToLong(end -> end)
+                .sum();
     }
 
-    /** When so many had been sent. */
-    private static long millisOf(int count, SortedMap<Long, Integer> sentAt) {
-        int sent = 0;
-        for (Map.Entry<Long, Integer> at : sentAt.entrySet()) {
-            sent += at.getValue();
-            if (sent >= count) {
-                return at.getKey();
-            }
-        }
-        throw new IllegalStateException("only " + sent + " were sent");
+    static List<TopicPartition> partitionsOf(String topic, int partitions) {
+        return IntStream.range(0, partitions)
+                .mapToObj(partition -> new TopicPartition(topic, partition))
+                .toList();
+    }
+
+    @Override
+    public void close() {
+        reader.close();
+        admin.close();
+    }
+
+    private static List<String> allOf(String output) {
+        return List.of(output, drops(output), deadLetters(output));
+    }
+
+    private void createAll(Collection<String> names, int partitions) throws Exception {
+        admin.createTopics(names.stream()
+                        .map(name -> new NewTopic(name, partitions, (short) 1))
+                        .toList())
+                .all()
+                .get();
+    }
+
+    private void deleteAll(Collection<String> names) throws Exception {
+        admin.deleteTopics(names).all().get();
     }
 }

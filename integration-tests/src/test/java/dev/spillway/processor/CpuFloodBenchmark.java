@@ -57,6 +57,7 @@ public final class CpuFloodBenchmark {
 
     /** Prints a table. */
     public static void main(String[] args) throws Exception {
+        System.setProperty("sun.net.httpserver.nodelay", "true"); // or each answer waits for an acknowledgement
         HttpServer server = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 50);
         ExecutorService threads = Executors.newCachedThreadPool();
         server.setExecutor(threads);

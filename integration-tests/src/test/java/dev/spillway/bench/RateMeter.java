@@ -1,0 +1,69 @@
+package dev.spillway.bench;
+
+import java.time.Duration;
+import java.util.concurrent.TimeUnit;
+
+/** Watches an arm until its rate is steady, and then for a while: a JVM compiles in its first seconds. */
+final class RateMeter {
+    private static final long INTERVAL_MILLIS = 20;
+    private static final Duration START = Duration.ofSeconds(60);
+
+    private final Duration warmUp;
+    private final Duration window;
+
+    /** What is counted. */
+    @FunctionalInterface
+    interface Progress {
+        long count() throws Exception;
+    }
+
+    RateMeter(Duration warmUp, Duration window) {
+        this.warmUp = warmUp;
+        this.window = window;
+    }
+
+    /**
+     * The rate, and the CPU for each record, after the warm-up; half of the records are for that at most.
+     *
+     * @param records how many there are: it ends when they are used up
+     */
+    Sample measure(ArmProcess arm, Progress progress, long records) throws Exception {
+        awaitCount(arm, progress, 1, START);
+        long half = records / 2;
+        long end = System.nanoTime() + warmUp.toNanos();
+        while (System.nanoTime() < end && progress.count() < half) {
+            pause(arm);
+        }
+        SteadyRate rate = new SteadyRate();
+        end = System.nanoTime() + window.toNanos();
+        long count = 0;
+        while (System.nanoTime() < end && count < records) {
+            count = progress.count();
+            rate.see(System.nanoTime(), count, arm.cpu());
+            pause(arm);
+        }
+        if (!rate.isKnown()) {
+            throw new ArmFailedException("at " + count + " of " + records + " records it did not go on within "
+                    + window.toSeconds() + " s, or had none left to go on with");
+        }
+        return Sample.NOTHING
+                .with(Metric.RATE, rate.perSecond())
+                .with(Metric.CPU_PER_RECORD, rate.cpuMicrosPerRecord());
+    }
+
+    /** Waits until so many have been counted. */
+    static void awaitCount(ArmProcess arm, Progress progress, long atLeast, Duration timeout) throws Exception {
+        long end = System.nanoTime() + timeout.toNanos();
+        for (long count = progress.count(); count < atLeast; count = progress.count()) {
+            if (System.nanoTime() > end) {
+                throw new ArmFailedException("it had moved " + count + " records after " + timeout.toSeconds() + " s");
+            }
+            pause(arm);
+        }
+    }
+
+    private static void pause(ArmProcess arm) throws ArmFailedException, InterruptedException {
+        arm.requireAlive();
+        TimeUnit.MILLISECONDS.sleep(INTERVAL_MILLIS);
+    }
+}

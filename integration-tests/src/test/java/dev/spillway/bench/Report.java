@@ -1,0 +1,63 @@
+package dev.spillway.bench;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+
+/** What a run of the benchmarks leaves: {@code results.md}, {@code results.json} and the charts. Written anew after each benchmark. */
+final class Report {
+    private final Path directory;
+    private final Map<String, String> machine;
+    private final List<Results> all = new ArrayList<>();
+
+    Report(Path directory, Map<String, String> machine) {
+        this.directory = directory;
+        this.machine = machine;
+    }
+
+    void add(Results results) throws IOException {
+        all.add(results);
+        write("results.md", markdown());
+        write("results.json", ResultsJson.of(machine, all));
+        for (Map.Entry<String, String> chart : results.charts().entrySet()) {
+            write(chart.getKey(), chart.getValue());
+        }
+    }
+
+    List<String> failures() {
+        return all.stream().flatMap(results -> results.failures().stream()).toList();
+    }
+
+    private String markdown() {
+        StringBuilder text = new StringBuilder("# Benchmarks\n\n");
+        machine.forEach((name, value) ->
+                text.append("- ").append(name).append(": ").append(value).append('\n'));
+        for (Results results : all) {
+            text.append("\n## ").append(results.name()).append("\n\n");
+            text.append(results.title()).append("\n\n").append(MarkdownTable.of(results));
+            results.charts()
+                    .keySet()
+                    .forEach(file -> text.append("\n![")
+                            .append(file.replace(".svg", ""))
+                            .append("](")
+                            .append(file)
+                            .append(")\n"));
+        }
+        List<String> failures = failures();
+        if (!failures.isEmpty()) {
+            text.append("\n## Failed\n\n");
+            failures.forEach(failure -> text.append("- ").append(failure).append('\n'));
+        }
+        return text.toString();
+    }
+
+    private void write(String file, String text) throws IOException {
+        Files.createDirectories(directory);
+        Files.writeString(directory.resolve(file), text, UTF_8);
+    }
+}
