@@ -15,8 +15,17 @@ import java.util.TreeSet;
 public final class BenchMain {
     private static final int BROKER_MEBIBYTES = 1024;
 
-    private static final List<Benchmark> ALL =
-            List.of(new ThroughputBenchmark(), new OrderingBenchmark(), new CpuFlood());
+    private static final List<Benchmark> ALL = List.of(
+            new ArmsBenchmark(),
+            new ThroughputBenchmark(),
+            new WorkBenchmark(),
+            new FreshnessBenchmark(),
+            new SheddingBenchmark(),
+            new LatencyBenchmark(),
+            new StartStopBenchmark(),
+            new GrowthBenchmark(),
+            new OrderingBenchmark(),
+            new CpuFlood());
 
     private BenchMain() {}
 

@@ -9,6 +9,7 @@ import io.confluent.parallelconsumer.ParallelStreamProcessor;
 import io.confluent.parallelconsumer.PollContext;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.clients.producer.KafkaProducer;
@@ -28,7 +29,7 @@ final class ParallelConsumerArm implements Arm {
     public void start(ArmSettings settings) {
         ParallelConsumerOptions<byte[], byte[]> options = ParallelConsumerOptions.<byte[], byte[]>builder()
                 .consumer(new KafkaConsumer<>(Clients.consumer(settings)))
-                .producer(new KafkaProducer<>(Clients.producer(settings)))
+                .producer(new KafkaProducer<>(producer(settings)))
                 .ordering(ProcessingOrder.valueOf(settings.require("ordering").toUpperCase(Locale.ROOT)))
                 .commitMode(CommitMode.PERIODIC_CONSUMER_ASYNCHRONOUS)
                 .maxConcurrency(settings.threads())
@@ -36,6 +37,13 @@ final class ParallelConsumerArm implements Arm {
         processor = ParallelStreamProcessor.createEosStreamProcessor(options);
         processor.subscribe(List.of(settings.input()));
         processor.pollAndProduce(polled -> result(polled, settings));
+    }
+
+    /** Threads that wait for an acknowledgement must not wait for company first. */
+    private static Map<String, Object> producer(ArmSettings settings) {
+        Map<String, Object> producer = Clients.producer(settings);
+        producer.put("linger.ms", "0");
+        return producer;
     }
 
     private static ProducerRecord<byte[], byte[]> result(PollContext<byte[], byte[]> polled, ArmSettings settings) {

@@ -16,7 +16,11 @@ record Sample(Map<Metric, Double> figures) {
         figures = Collections.unmodifiableMap(new LinkedHashMap<>(figures));
     }
 
+    /** One figure more; none where the value is not a number, because there was nothing to make it of. */
     Sample with(Metric metric, double value) {
+        if (Double.isNaN(value)) {
+            return this;
+        }
         Map<Metric, Double> more = new LinkedHashMap<>(figures);
         more.put(metric, value);
         return new Sample(more);

@@ -35,7 +35,7 @@ final class TransactionalLoop implements Arm {
         try (KafkaConsumer<byte[], byte[]> consumer = new KafkaConsumer<>(Clients.consumerThatWorks(settings));
                 KafkaProducer<byte[], byte[]> producer = new KafkaProducer<>(producerSettings)) {
             producer.initTransactions();
-            producer.beginTransaction();
+            // Empty while no transaction is open; a producer that is closed with an empty one waits for half a minute.
             Map<TopicPartition, OffsetAndMetadata> next = new HashMap<>();
             consumer.subscribe(List.of(settings.input()), new ConsumerRebalanceListener() {
                 @Override
@@ -49,12 +49,17 @@ final class TransactionalLoop implements Arm {
             long lastCommit = System.nanoTime();
             while (loops.go()) {
                 ConsumerRecords<byte[], byte[]> records = consumer.poll(Duration.ofMillis(100));
+                if (next.isEmpty() && !records.isEmpty()) {
+                    producer.beginTransaction();
+                }
                 for (ConsumerRecord<byte[], byte[]> record : records) {
                     Waiting.forMillis(settings.workMillis());
                     Future<RecordMetadata> unused = producer.send(new ProducerRecord<>(
                             settings.output(), null, record.key(), record.value(), record.headers()));
                 }
-                next.putAll(records.nextOffsets());
+                if (!records.isEmpty()) {
+                    next.putAll(records.nextOffsets());
+                }
                 if (System.nanoTime() - lastCommit > COMMIT_NANOS) {
                     commit(consumer, producer, next);
                     lastCommit = System.nanoTime();
@@ -69,7 +74,6 @@ final class TransactionalLoop implements Arm {
         if (!next.isEmpty()) {
             producer.sendOffsetsToTransaction(Map.copyOf(next), consumer.groupMetadata());
             producer.commitTransaction();
-            producer.beginTransaction();
             next.clear();
         }
     }

@@ -25,15 +25,9 @@ final class Turns {
         take(situation, arms, options.rounds(), turn);
     }
 
-    /** One turn for each arm, which counts. */
-    void once(String situation, List<ArmSpec> arms, Turn turn) throws Exception {
-        for (ArmSpec arm : arms) {
-            take(situation, arm, 1, turn);
-        }
-    }
-
+    /** The same with a number of rounds of one's own; if it is one, it has none before it. */
     void take(String situation, List<ArmSpec> arms, int rounds, Turn turn) throws Exception {
-        for (int round = options.warmUpRound() ? 0 : 1; round <= rounds; round++) {
+        for (int round = options.warmUpRound() && rounds > 1 ? 0 : 1; round <= rounds; round++) {
             for (ArmSpec arm : arms) {
                 take(situation, arm, round, turn);
             }

@@ -1,0 +1,61 @@
+package dev.spillway.bench;
+
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * How fast records can be shed: polled, dropped, and each tombstone sent and committed, while all workers are busy. No consumer that
+ * only polls can be overtaken; it is what the others are compared with.
+ */
+final class SheddingBenchmark implements Benchmark {
+    private static final int THREADS = 4;
+    private static final int WORK_MILLIS = 10;
+    private static final List<String> POLICIES = List.of("DROP_OLDEST", "DROP_NEWEST");
+
+    @Override
+    public String name() {
+        return "shedding";
+    }
+
+    @Override
+    public Results run(Bench bench) throws Exception {
+        Results results = new Results(
+                name(),
+                "Records per second that are consumed, nearly all of them shed, while the workers can do "
+                        + THREADS * 1000 / WORK_MILLIS + ".",
+                Metric.RATE,
+                ArmSpec.BARE_CONSUMER.name());
+        Input input =
+                bench.input("bench-shedding", InputSpec.usual(bench.options().records()));
+        new Turns(bench.options(), results).take("200 B, 4 partitions", arms(), arm -> measure(bench, arm, input));
+        bench.topics().delete(input.topic());
+        results.addChart("rates", BarChart.of(results, Metric.RATE));
+        return results;
+    }
+
+    private static Sample measure(Bench bench, ArmSpec arm, Input input) throws Exception {
+        String output = bench.topics().createOutput(input.spec().partitions());
+        BenchOptions options = bench.options();
+        try (ArmProcess process = bench.start(arm, input.topic(), output)) {
+            Sample sample = new RateMeter(options.warmUp(), options.window())
+                    .measure(process, process::moved, input.spec().records());
+            return sample.with(process.stop());
+        } finally {
+            bench.topics().deleteOutput(output);
+        }
+    }
+
+    private static List<ArmSpec> arms() {
+        List<ArmSpec> arms = new ArrayList<>();
+        arms.add(ArmSpec.BARE_CONSUMER);
+        for (String policy : POLICIES) {
+            for (ArmSpec arm : ArmSpec.SPILLWAY) {
+                arms.add(arm.named(arm.name() + ", " + policy)
+                        .withOwn("shed.policy", policy)
+                        .with("threads", THREADS)
+                        .with("work.ms", WORK_MILLIS));
+            }
+        }
+        return arms.stream().map(arm -> arm.with(ArmMain.COUNTED, true)).toList();
+    }
+}
