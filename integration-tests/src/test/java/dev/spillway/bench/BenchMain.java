@@ -25,7 +25,8 @@ public final class BenchMain {
             new StartStopBenchmark(),
             new GrowthBenchmark(),
             new OrderingBenchmark(),
-            new CpuFlood());
+            new CpuFlood(),
+            new CoreBenchmark());
 
     private BenchMain() {}
 
