@@ -38,6 +38,10 @@ record ArmSpec(String name, Class<? extends Arm> type, ArmSettings settings) {
         return new ArmSpec(name, type, settings.with(setting, value));
     }
 
+    ArmSpec withThreads(int count) {
+        return with("threads", count);
+    }
+
     ArmSpec named(String other) {
         return new ArmSpec(other, type, settings);
     }

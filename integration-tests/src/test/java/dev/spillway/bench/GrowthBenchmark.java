@@ -4,17 +4,32 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.BiFunction;
 
 /** What a record costs as one thing after the other grows by tens, all else being as it is in the throughput benchmark. */
 final class GrowthBenchmark implements Benchmark {
     private static final List<Dimension> DIMENSIONS = List.of(
-            new Dimension("partitions", List.of(1, 10, 100)),
-            new Dimension("workers", List.of(1, 10, 100, 1000)),
-            new Dimension("keys, in their order", List.of(10, 100, 1000, 10_000, 100_000)),
-            new Dimension("bytes in a value", List.of(10, 100, 1000, 10_000)),
-            new Dimension("queue.capacity", List.of(100, 1000, 10_000, 100_000)));
+            new Dimension("partitions", List.of(1, 10, 100), InputSpec::withPartitions, (arm, unused) -> arm),
+            new Dimension("workers", List.of(1, 10, 100, 1000), (input, unused) -> input, ArmSpec::withThreads),
+            new Dimension(
+                    "keys, in their order",
+                    List.of(10, 100, 1000, 10_000, 100_000),
+                    (input, keys) -> input.withKeys(keys, 0),
+                    (arm, unused) -> arm.withOwn("ordering", "key")),
+            new Dimension(
+                    "bytes in a value", List.of(10, 100, 1000, 10_000), InputSpec::withBytes, (arm, unused) -> arm),
+            new Dimension(
+                    "queue.capacity",
+                    List.of(100, 1000, 10_000, 100_000),
+                    (input, unused) -> input,
+                    (arm, capacity) -> arm.withOwn("queue.capacity", capacity)));
 
-    private record Dimension(String name, List<Integer> values) {
+    /** What grows: the input, the arm, or both with each other. */
+    private record Dimension(
+            String name,
+            List<Integer> values,
+            BiFunction<InputSpec, Integer, InputSpec> input,
+            BiFunction<ArmSpec, Integer, ArmSpec> arm) {
         /** Only the ends of it where it has to be quick. */
         List<Integer> values(boolean quick) {
             return quick ? List.of(values.get(0), values.get(values.size() - 1)) : values;
@@ -47,32 +62,13 @@ final class GrowthBenchmark implements Benchmark {
         List<Double> costs = new ArrayList<>();
         for (int value : values) {
             String situation = dimension.name() + ": " + value;
-            ArmSpec arm = arm(dimension.name(), value);
-            bench.compare(results, situation, input(usual, dimension.name(), value), List.of(arm), 1);
+            ArmSpec arm = dimension.arm().apply(ArmSpec.SPILLWAY_AT_LEAST_ONCE, value);
+            bench.compare(results, situation, dimension.input().apply(usual, value), List.of(arm), 1);
             costs.add(results.row(situation, arm.name())
                     .series(Metric.CPU_PER_RECORD)
                     .map(Series::median)
                     .orElse(Double.NaN));
         }
         return costs;
-    }
-
-    private static InputSpec input(InputSpec usual, String dimension, int value) {
-        return switch (dimension) {
-            case "partitions" -> usual.withPartitions(value);
-            case "keys, in their order" -> usual.withKeys(value, 0);
-            case "bytes in a value" -> usual.withBytes(value);
-            default -> usual;
-        };
-    }
-
-    private static ArmSpec arm(String dimension, int value) {
-        ArmSpec arm = ArmSpec.SPILLWAY_AT_LEAST_ONCE;
-        return switch (dimension) {
-            case "workers" -> arm.with("threads", value);
-            case "keys, in their order" -> arm.withOwn("ordering", "key");
-            case "queue.capacity" -> arm.withOwn("queue.capacity", value);
-            default -> arm;
-        };
     }
 }
