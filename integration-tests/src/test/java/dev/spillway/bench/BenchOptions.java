@@ -11,7 +11,7 @@ import java.util.Set;
 /**
  * What is measured, and how long; an empty property stands for its default.
  *
- * @param quick {@code bench.quick}: everything in about ten minutes, with fewer cases and shorter runs
+ * @param quick {@code bench.quick}: fewer cases and shorter runs, for a first look
  * @param only {@code bench.only}: names of benchmarks, separated by commas; none for all
  * @param rounds {@code bench.rounds}: how often each arm has its turn, after a first round that does not count (5; 1 if quick,
  *     without a first round)

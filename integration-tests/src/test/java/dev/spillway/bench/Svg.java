@@ -6,7 +6,8 @@ import java.util.Locale;
 final class Svg {
     /** Told apart also by those who do not see all colours (Okabe and Ito). */
     private static final String[] COLOURS = {
-        "#0072b2", "#e69f00", "#009e73", "#d55e00", "#cc79a7", "#56b4e9", "#8c6d31", "#666666", "#b8a900", "#000000"
+        "#0072b2", "#e69f00", "#009e73", "#d55e00", "#cc79a7", "#56b4e9", "#8c6d31", "#666666", "#b8a900", "#000000",
+        "#7a3cff", "#a00038", "#00b7a8", "#b0b0b0"
     };
 
     private final StringBuilder body = new StringBuilder();
