@@ -33,6 +33,15 @@ final class TransactionalProducer {
     private boolean inTransaction;
 
     /**
+     * Whether offsets were handed to Kafka's client in a transaction that has not been committed. What it could not send of them it keeps
+     * beyond the transaction's end, and sends along with those of the next one.
+     */
+    private boolean mayHoldOffsets;
+
+    /** Whether a commit has failed in a way that leaves the id to somebody else, or to nobody: no successor registers then. */
+    private boolean atItsEnd;
+
+    /**
      * Owns the id that the factory's producers have.
      *
      * @param member who we are in the group, as of the last commit; null before it
@@ -71,6 +80,7 @@ final class TransactionalProducer {
      */
     void commit(Map<TopicPartition, OffsetAndMetadata> offsets, ConsumerGroupMetadata group, BooleanSupplier goOn)
             throws EpochAbortedException {
+        mayHoldOffsets = true;
         try {
             retry(() -> producer.sendOffsetsToTransaction(offsets, group), goOn);
         } catch (KafkaException | IllegalStateException e) {
@@ -86,6 +96,7 @@ final class TransactionalProducer {
             LOG.info("Kafka answered a commit with \"{}\", and has committed: going on", e.getMessage());
         }
         inTransaction = false;
+        mayHoldOffsets = false;
     }
 
     /**
@@ -111,13 +122,17 @@ final class TransactionalProducer {
     }
 
     /**
-     * Ends the transaction without committing it, unless it is over; a producer that cannot do that any more is replaced. Its successor
-     * registers as soon as the broker answers.
+     * Ends the transaction without committing it, unless it is over; a producer that cannot do that any more, or may hold offsets, is
+     * replaced. Its successor registers as soon as the broker answers.
      *
      * @param goOn asked before each further try
      */
     void abort(BooleanSupplier goOn) {
-        if (!inTransaction) {
+        if (!inTransaction || atItsEnd) {
+            return;
+        }
+        if (mayHoldOffsets) {
+            replace(goOn);
             return;
         }
         try {
@@ -138,6 +153,7 @@ final class TransactionalProducer {
         producer = factory.get();
         retry(producer::initTransactions, goOn);
         inTransaction = false;
+        mayHoldOffsets = false;
     }
 
     void close() {
@@ -180,6 +196,7 @@ final class TransactionalProducer {
 
     private EpochAbortedException translate(RuntimeException e, BooleanSupplier goOn) {
         if (isTheEnd(e, goOn)) {
+            atItsEnd = true;
             throw new SinkException("the transaction could not be committed", e);
         }
         return new EpochAbortedException("the transaction could not be committed: " + e.getMessage(), e);

@@ -45,6 +45,8 @@ final class FakeProducer implements Producer<byte @Nullable [], byte @Nullable [
     private final FakeBroker broker;
     private final Chance chance;
     private final Deque<Send> outbox = new ArrayDeque<>();
+    /** Of a transaction that has failed, too: Kafka's client keeps them for the next one. */
+    private final Map<TopicPartition, Long> unsentOffsets = new HashMap<>();
 
     private int epoch = -1;
     private boolean inTransaction;
@@ -238,6 +240,7 @@ final class FakeProducer implements Producer<byte @Nullable [], byte @Nullable [
         if (!inTransaction) {
             throw new IllegalStateException("no transaction");
         }
+        offsets.forEach((partition, offset) -> unsentOffsets.put(partition, offset.offset()));
         loseAnswer("sendOffsetsToTransaction");
         if (broker.isFenced(id(), epoch)) {
             throw spoiledBy(staleEpoch());
@@ -246,9 +249,8 @@ final class FakeProducer implements Producer<byte @Nullable [], byte @Nullable [
             throw spoiledBy(new CommitFailedException("not the generation"));
         }
         begun = true;
-        Map<TopicPartition, Long> plain = new HashMap<>();
-        offsets.forEach((partition, offset) -> plain.put(partition, offset.offset()));
-        broker.addOffsets(id(), plain);
+        broker.addOffsets(id(), Map.copyOf(unsentOffsets));
+        unsentOffsets.clear();
         loseAnswer("sendOffsetsToTransaction");
         instance.waitForBroker("sendOffsetsToTransaction");
     }

@@ -343,6 +343,28 @@ class TransactionalSinkTest {
         runSteps();
 
         assertThat(failureOf(done)).isInstanceOf(SinkException.class).hasCauseInstanceOf(ProducerFencedException.class);
+
+        sink.abort(publisher);
+        runSteps();
+        assertThat(producers).as("nobody registers against who has taken over").hasSize(3);
+    }
+
+    @Test
+    void a_producer_that_may_hold_offsets_of_an_epoch_that_was_not_committed_is_replaced()
+            throws OutputTooLargeException {
+        TestProducer holding = producers.get(0);
+        holding.sendOffsetsToTransactionException = new InvalidProducerEpochException("timed out");
+        Publisher publisher = openWithOneRecord();
+
+        var done = sink.commit(publisher, OFFSETS, GROUP);
+        runSteps();
+        assertThat(failureOf(done)).isInstanceOf(EpochAbortedException.class);
+        sink.abort(publisher);
+        runSteps();
+
+        assertThat(holding.closed()).isTrue();
+        assertThat(producers).hasSize(4);
+        assertThat(producers.get(3).transactionInitialized()).isTrue();
     }
 
     @Test
