@@ -1,7 +1,7 @@
 package dev.spillway.load;
 
 /** Which of its keys a record has: a number from 0, chosen with the record's own random numbers. Immutable. */
-abstract sealed class KeyChoice {
+public abstract sealed class KeyChoice {
     final int keys;
 
     private KeyChoice(int keys) {
@@ -9,7 +9,7 @@ abstract sealed class KeyChoice {
     }
 
     /** Every key as often as every other. */
-    static KeyChoice uniform(int keys) {
+    public static KeyChoice uniform(int keys) {
         return new Uniform(keys);
     }
 
@@ -18,11 +18,16 @@ abstract sealed class KeyChoice {
      *
      * @param exponent more than 0
      */
-    static KeyChoice zipf(int keys, double exponent) {
+    public static KeyChoice zipf(int keys, double exponent) {
         return new Zipf(keys, exponent);
     }
 
-    abstract int choose(SeededDraws draws, long record);
+    /**
+     * The key of a record.
+     *
+     * @param record the record's number
+     */
+    public abstract int choose(SeededDraws draws, long record);
 
     private static final class Uniform extends KeyChoice {
         private Uniform(int keys) {
@@ -30,7 +35,7 @@ abstract sealed class KeyChoice {
         }
 
         @Override
-        int choose(SeededDraws draws, long record) {
+        public int choose(SeededDraws draws, long record) {
             return draws.below(keys, record, 0);
         }
     }
@@ -58,7 +63,7 @@ abstract sealed class KeyChoice {
         }
 
         @Override
-        int choose(SeededDraws draws, long record) {
+        public int choose(SeededDraws draws, long record) {
             for (int draw = 0; draw < MOST_DRAWS; draw++) {
                 double point = areaAtLast + draws.unit(record, draw) * (areaAtFirst - areaAtLast);
                 double x = areaInverse(point);

@@ -4,12 +4,13 @@ package dev.spillway.load;
  * Random numbers as a function of a seed, a record's number and the number of the draw: record 1,000,000 can be made without the
  * ones before it, and is the same on every machine and Java. Immutable.
  */
-final class SeededDraws {
+public final class SeededDraws {
     private static final long GOLDEN_GAMMA = 0x9e3779b97f4a7c15L;
 
     private final long seed;
 
-    SeededDraws(long seed) {
+    /** @param seed the same seed makes the same numbers */
+    public SeededDraws(long seed) {
         this.seed = mix(seed + GOLDEN_GAMMA);
     }
 

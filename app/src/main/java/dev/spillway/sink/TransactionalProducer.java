@@ -1,9 +1,7 @@
 package dev.spillway.sink;
 
 import java.time.Duration;
-import java.util.HashMap;
 import java.util.Map;
-import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.BooleanSupplier;
 import java.util.function.Supplier;
 import org.apache.kafka.clients.consumer.ConsumerGroupMetadata;
@@ -108,8 +106,8 @@ final class TransactionalProducer {
             throws EpochAbortedException {
         try {
             replace(goOn);
-            Map<TopicPartition, Long> actual = new HashMap<>();
-            retry(() -> actual.putAll(transactions.committed().of(offsets.keySet())), goOn);
+            Map<TopicPartition, Long> actual =
+                    ask(() -> transactions.committed().of(offsets.keySet()), goOn);
             return offsets.entrySet().stream()
                     .allMatch(entry -> actual.getOrDefault(entry.getKey(), 0L)
                             >= entry.getValue().offset());
@@ -123,7 +121,7 @@ final class TransactionalProducer {
 
     /**
      * Ends the transaction without committing it, unless it is over; a producer that cannot do that any more, or may hold offsets, is
-     * replaced. Its successor registers as soon as the broker answers.
+     * replaced. Its successor registers as soon as the broker answers. At the end of a run there is none: closing ends the transaction.
      *
      * @param goOn asked before each further try
      */
@@ -132,7 +130,9 @@ final class TransactionalProducer {
             return;
         }
         if (mayHoldOffsets) {
-            replace(goOn);
+            if (goOn.getAsBoolean()) {
+                replace(goOn);
+            }
             return;
         }
         try {
@@ -170,10 +170,8 @@ final class TransactionalProducer {
         if (ours == null) {
             return false; // nothing was committed yet: should it be another one's turn, the group will say so
         }
-        AtomicBoolean takenOver = new AtomicBoolean();
         try {
-            retry(() -> takenOver.set(transactions.isTakenOver().test(ours)), goOn);
-            return takenOver.get();
+            return ask(() -> transactions.isTakenOver().test(ours), goOn);
         } catch (KafkaException e) {
             fenced.addSuppressed(e);
             return true;
@@ -181,10 +179,18 @@ final class TransactionalProducer {
     }
 
     private static void retry(Runnable step, BooleanSupplier goOn) {
+        boolean unused = ask(
+                () -> {
+                    step.run();
+                    return true;
+                },
+                goOn);
+    }
+
+    private static <T> T ask(Supplier<T> question, BooleanSupplier goOn) {
         while (true) {
             try {
-                step.run();
-                return;
+                return question.get();
             } catch (TimeoutException e) {
                 if (!goOn.getAsBoolean()) {
                     throw e;

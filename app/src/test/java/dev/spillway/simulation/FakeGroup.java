@@ -80,6 +80,18 @@ final class FakeGroup {
                 .toList();
     }
 
+    /** The instance in this slot whose member came last; null when there is none. */
+    @Nullable
+    Instance lastOf(String slot) {
+        Instance last = null;
+        for (Member member : members.values()) {
+            if (member.instance.slot.equals(slot)) {
+                last = member.instance;
+            }
+        }
+        return last;
+    }
+
     List<String> members() {
         return List.copyOf(members.keySet());
     }

@@ -360,7 +360,7 @@ final class Instance {
                     this::producer,
                     Samples.outputs(time),
                     spoiled,
-                    new Transactions(scenario.ordered(), member -> true, this::committedOffsets),
+                    new Transactions(scenario.ordered(), member -> isTakenOver(), this::committedOffsets),
                     this::execute,
                     changed::raise);
             transactional.initialise();
@@ -471,6 +471,13 @@ final class Instance {
         if (tried.size() > MOST_REFUSALS) {
             throw new Violation(delivery + " is tried again and again, though it was refused");
         }
+    }
+
+    /** Of members that have one name the group knows the last that came. */
+    private boolean isTakenOver() {
+        waitForBroker("isTakenOver");
+        Instance last = world.broker().group.lastOf(slot);
+        return last != null && last != this;
     }
 
     private Map<TopicPartition, Long> committedOffsets(Set<TopicPartition> partitions) {

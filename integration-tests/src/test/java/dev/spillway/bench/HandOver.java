@@ -12,6 +12,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.LinkedBlockingQueue;
 import org.jctools.queues.MpmcArrayQueue;
 
@@ -148,7 +149,7 @@ interface HandOver {
         @Override
         public void takeAll() throws InterruptedException {
             try {
-                Thread.sleep(Long.MAX_VALUE); // until it is over
+                new CountDownLatch(1).await(); // until it is over
             } finally {
                 disruptor.halt();
             }

@@ -1,5 +1,7 @@
 package dev.spillway.bench;
 
+import dev.spillway.load.KeyChoice;
+import dev.spillway.load.SeededDraws;
 import java.nio.ByteBuffer;
 import java.util.HashMap;
 import java.util.Map;
@@ -16,7 +18,9 @@ final class OpenLoop implements AutoCloseable {
     private static final int VALUE_BYTES = 200;
 
     private final String topic;
-    private final KeyChoice keys = new KeyChoice(10_000, 0);
+    private final KeyChoice keys = KeyChoice.uniform(10_000);
+    private final SeededDraws draws = new SeededDraws(42);
+    private long sent;
     private final KafkaProducer<byte[], byte[]> producer;
 
     OpenLoop(String bootstrapServers, String topic) {
@@ -56,7 +60,7 @@ final class OpenLoop implements AutoCloseable {
     private Future<RecordMetadata> send(long due) {
         byte[] value = new byte[VALUE_BYTES];
         ByteBuffer.wrap(value).putLong(due);
-        return producer.send(new ProducerRecord<>(topic, Input.key(keys.next()), value));
+        return producer.send(new ProducerRecord<>(topic, Input.key(keys.choose(draws, sent++)), value));
     }
 
     private static long awaitDue(long due) {
