@@ -1,8 +1,10 @@
 package dev.spillway.processor;
 
 import dev.spillway.flow.CancellationToken;
+import dev.spillway.flow.Time;
 import dev.spillway.sink.Delivery;
 import dev.spillway.sink.Output;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Callable;
@@ -18,6 +20,8 @@ import org.slf4j.Logger;
 final class Entry implements InputRecord, ProcessorContext, BatchEntry {
     private final CpuPool cpuPool;
     private final Logger logger;
+    private final Duration timeout;
+    private final Time time;
     private final List<Output> outputs = new ArrayList<>();
 
     private @Nullable Delivery delivery;
@@ -25,13 +29,22 @@ final class Entry implements InputRecord, ProcessorContext, BatchEntry {
     private @Nullable Throwable failure;
     private @Nullable Thread thread;
     private long outputBytes;
+    private @Nullable Duration pause;
 
-    Entry(CpuPool cpuPool, Logger logger) {
+    /**
+     * For one record after the other.
+     *
+     * @param timeout how long an attempt may take
+     * @param time the clock of its pauses
+     */
+    Entry(CpuPool cpuPool, Logger logger, Duration timeout, Time time) {
         this.cpuPool = cpuPool;
         this.logger = logger;
+        this.timeout = timeout;
+        this.time = time;
     }
 
-    /** Begins an attempt, which counts. */
+    /** Begins an attempt, which counts, or resumes one. */
     void begin(Delivery next, CancellationToken cancellation) {
         delivery = next;
         token = cancellation;
@@ -39,7 +52,10 @@ final class Entry implements InputRecord, ProcessorContext, BatchEntry {
         thread = Thread.currentThread();
         outputs.clear();
         outputBytes = 0;
-        next.countAttempt(1);
+        pause = null;
+        if (next.pausedSince() == null) {
+            next.countAttempt(1);
+        }
     }
 
     Delivery delivery() {
@@ -56,6 +72,12 @@ final class Entry implements InputRecord, ProcessorContext, BatchEntry {
     @Nullable
     Throwable failure() {
         return failure;
+    }
+
+    /** What the record is to wait for before it goes on; null when it is done. */
+    @Nullable
+    Duration pause() {
+        return pause;
     }
 
     /** Notes a failure, of whatever kind; the first counts. */
@@ -141,6 +163,30 @@ final class Entry implements InputRecord, ProcessorContext, BatchEntry {
     }
 
     @Override
+    public void resumeAfter(Duration wait) throws ProcessingTimeoutException {
+        requireOwnThread("a record is let wait by the thread");
+        if (wait.isNegative() || wait.isZero()) {
+            throw new IllegalArgumentException("pause " + wait);
+        }
+        if (!outputs.isEmpty()) {
+            throw new IllegalStateException("what has results already cannot wait");
+        }
+        if (wait.compareTo(timeout.minus(paused())) > 0) {
+            ProcessingTimeoutException e = new ProcessingTimeoutException(timeout);
+            failed(e);
+            throw e;
+        }
+        delivery().pause(time.nanoTime());
+        pause = wait;
+    }
+
+    @Override
+    public Duration paused() {
+        Long since = delivery().pausedSince();
+        return since == null ? Duration.ZERO : Duration.ofNanos(time.nanoTime() - since);
+    }
+
+    @Override
     public CancellationToken cancellation() {
         if (token == null) {
             throw new IllegalStateException("no record is being processed");
@@ -159,9 +205,9 @@ final class Entry implements InputRecord, ProcessorContext, BatchEntry {
     }
 
     private void add(Output output) {
-        if (Thread.currentThread() != thread) {
-            throw new IllegalStateException("results are taken from the thread that process() was called in, not from "
-                    + Thread.currentThread().getName());
+        requireOwnThread("results are taken from the thread");
+        if (pause != null) {
+            throw new IllegalStateException("what is to wait has no results yet");
         }
         outputBytes += size(output.key()) + size(output.value());
         if (outputs.size() >= MAX_RESULTS) {
@@ -171,6 +217,13 @@ final class Entry implements InputRecord, ProcessorContext, BatchEntry {
             throw tooMuch("more than " + MAX_RESULT_BYTES + " bytes of results for one record");
         }
         outputs.add(output);
+    }
+
+    private void requireOwnThread(String what) {
+        if (Thread.currentThread() != thread) {
+            throw new IllegalStateException(what + " that process() was called in, not from "
+                    + Thread.currentThread().getName());
+        }
     }
 
     /** The record has failed even if the processor goes on as if it had not: some of its results would be missing. */

@@ -9,12 +9,11 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.spillway.flow.Time;
 import java.io.IOException;
 import java.time.Duration;
-import java.util.concurrent.CancellationException;
 import java.util.concurrent.TimeUnit;
 
 /**
  * Does JSON jobs: {@code {"id": …, "type": "cpu", "iterations": N}} computes, in the pool for that; {@code {"id": …, "type": "io",
- * "url": …}} fetches; {@code {"id": …, "type": "delay", "millis": N}} waits. The result is JSON with {@code jobId}, {@code status},
+ * "url": …}} fetches; {@code {"id": …, "type": "delay", "millis": N}} waits, without a worker. The result is JSON with {@code jobId}, {@code status},
  * {@code durationMicros} and {@code attempts}, and of a fetch with {@code httpStatus} and {@code bytes}. What is no such job fails for
  * good.
  */
@@ -46,10 +45,18 @@ final class JobProcessor implements Processor {
         switch (text(job, "type")) {
             case "cpu" -> compute(count(job, "iterations"), context);
             case "io" -> fetch(text(job, "url"), result);
-            case "delay" -> pause(count(job, "millis"), context);
+            case "delay" -> {
+                Duration left = Duration.ofMillis(count(job, "millis")).minus(context.paused());
+                if (!left.isNegative() && !left.isZero()) {
+                    context.resumeAfter(left);
+                    return;
+                }
+            }
             default -> throw new PermanentFailureException("job type is none of cpu, io, delay");
         }
-        result.put("durationMicros", TimeUnit.NANOSECONDS.toMicros(time.nanoTime() - start))
+        result.put(
+                        "durationMicros",
+                        TimeUnit.NANOSECONDS.toMicros(context.paused().toNanos() + time.nanoTime() - start))
                 .put("attempts", record.attempt());
         context.forward(bytes(result));
     }
@@ -122,13 +129,6 @@ final class JobProcessor implements Processor {
         }
         if (state == 0 && iterations < 0) {
             throw new IllegalStateException();
-        }
-    }
-
-    private void pause(long millis, ProcessorContext context) throws InterruptedException {
-        Duration pause = Duration.ofNanos(TimeUnit.MILLISECONDS.toNanos(millis)); // which ends at the largest of them
-        if (context.cancellation().await(time, pause)) {
-            throw new CancellationException(context.cancellation().reason().orElse("cancelled"));
         }
     }
 

@@ -1,6 +1,7 @@
 package dev.spillway.processor;
 
 import dev.spillway.flow.CancellationToken;
+import java.time.Duration;
 import java.util.concurrent.Callable;
 import org.apache.kafka.common.header.Headers;
 import org.jspecify.annotations.Nullable;
@@ -22,7 +23,7 @@ public interface ProcessorContext {
      *
      * @throws PermanentFailureException beyond {@link #MAX_RESULTS} or {@link #MAX_RESULT_BYTES}; the record becomes a dead letter
      *     even if that is caught
-     * @throws IllegalStateException in another thread than that of {@link Processor#process}
+     * @throws IllegalStateException in another thread than that of {@link Processor#process}, or after {@link #resumeAfter}
      */
     void forward(byte @Nullable [] value);
 
@@ -31,7 +32,7 @@ public interface ProcessorContext {
      *
      * @throws PermanentFailureException beyond {@link #MAX_RESULTS} or {@link #MAX_RESULT_BYTES}; the record becomes a dead letter
      *     even if that is caught
-     * @throws IllegalStateException in another thread than that of {@link Processor#process}
+     * @throws IllegalStateException in another thread than that of {@link Processor#process}, or after {@link #resumeAfter}
      */
     void forward(byte @Nullable [] key, byte @Nullable [] value);
 
@@ -40,9 +41,24 @@ public interface ProcessorContext {
      *
      * @throws PermanentFailureException beyond {@link #MAX_RESULTS} or {@link #MAX_RESULT_BYTES}; the record becomes a dead letter
      *     even if that is caught
-     * @throws IllegalStateException in another thread than that of {@link Processor#process}
+     * @throws IllegalStateException in another thread than that of {@link Processor#process}, or after {@link #resumeAfter}
      */
     void forward(byte @Nullable [] key, byte @Nullable [] value, Headers headers);
+
+    /**
+     * Lets the record wait: {@link Processor#process} is called for it once more when so much time has passed, by any worker, as part of
+     * the same attempt. Meanwhile the record keeps its place in the epoch and in its order and counts against the queue's capacity, and
+     * holds neither worker nor thread. It takes effect when {@code process} returns, and comes to nothing when it throws.
+     *
+     * @param pause how long at least, more than 0
+     * @throws Exception when the record would have waited longer than {@code processing.timeout.ms} by then, all pauses of the attempt
+     *     together: the attempt has failed, even if that is caught
+     * @throws IllegalStateException when something was forwarded already, or in another thread than that of {@link Processor#process}
+     */
+    void resumeAfter(Duration pause) throws Exception;
+
+    /** For how long the record has waited since the attempt first asked for that; zero until then. */
+    Duration paused();
 
     /** Cancelled when the work is to end. */
     CancellationToken cancellation();

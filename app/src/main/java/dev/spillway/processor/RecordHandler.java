@@ -3,6 +3,7 @@ package dev.spillway.processor;
 import dev.spillway.config.RetryConfig;
 import dev.spillway.flow.CancellationToken;
 import dev.spillway.flow.ShedQueue;
+import dev.spillway.flow.Time;
 import dev.spillway.sink.DeadLetterCause;
 import dev.spillway.sink.Delivery;
 import dev.spillway.sink.OutputTooLargeException;
@@ -20,7 +21,8 @@ import org.slf4j.LoggerFactory;
 
 /**
  * Makes attempts at records: each ends processed, as a dead letter, or parked in the queue until its next attempt, after an exponential
- * back-off with full jitter (as in Marc Brooker: Exponential Backoff and Jitter, AWS Architecture Blog 2015). One worker's own.
+ * back-off with full jitter (as in Marc Brooker: Exponential Backoff and Jitter, AWS Architecture Blog 2015). An attempt may let its
+ * record wait, and is resumed then. One worker's own.
  *
  * <p>Of a batch only first attempts are made together. A record that is tried again is tried alone, so that it can never take its
  * neighbours with it.
@@ -34,6 +36,7 @@ final class RecordHandler {
     private final Downstream downstream;
     private final RandomGenerator jitter;
     private final CpuPool cpuPool;
+    private final Time time;
     private final Logger logger;
     private final Attempt attempt;
 
@@ -66,22 +69,21 @@ final class RecordHandler {
             Work work,
             ShedQueue<Delivery> queue,
             Outlet outlet,
-            CpuPool cpuPool,
             RetryConfig retry,
-            SpoiledOrigins spoiled,
             Downstream downstream,
-            RandomGenerator jitter) {
+            Workers.Shared shared) {
         this.work = work;
         this.queue = queue;
         this.outlet = outlet;
-        this.cpuPool = cpuPool;
         this.retry = retry;
-        this.spoiled = spoiled;
         this.downstream = downstream;
-        this.jitter = jitter;
+        this.cpuPool = shared.cpuPool();
+        this.spoiled = shared.spoiled();
+        this.time = shared.time();
+        this.jitter = shared.jitter();
         this.logger = LoggerFactory.getLogger(work.type());
         this.attempt = new Attempt(retry.timeout());
-        this.only = List.of(new Entry(cpuPool, logger));
+        this.only = List.of(newEntry());
     }
 
     /**
@@ -166,6 +168,7 @@ final class RecordHandler {
             if (count > 1 && failure instanceof PermanentFailureException) {
                 for (Entry entry : together) {
                     entry.delivery().countAttempt(-1); // whose fault it is, the next attempts tell
+                    entry.delivery().endPauses();
                     single.add(entry.delivery());
                 }
             } else {
@@ -182,9 +185,13 @@ final class RecordHandler {
 
     private Entry entry(int index) {
         if (index == entries.size()) {
-            entries.add(new Entry(cpuPool, logger));
+            entries.add(newEntry());
         }
         return entries.get(index);
+    }
+
+    private Entry newEntry() {
+        return new Entry(cpuPool, logger, retry.timeout(), time);
     }
 
     /** Whether there is anything to try: not in an aborted epoch, nor where Kafka has refused the results before. */
@@ -206,6 +213,12 @@ final class RecordHandler {
     private void conclude(Entry entry, @Nullable Throwable failureOfAll) throws InterruptedException {
         Delivery delivery = entry.delivery();
         Throwable failure = failureOfAll != null ? failureOfAll : entry.failure();
+        Duration pause = entry.pause();
+        if (failure == null && pause != null) {
+            park(delivery, pause);
+            return;
+        }
+        delivery.endPauses();
         if (failure == null) {
             try {
                 if (outlet.processed(delivery, entry.outputs())) {
@@ -227,12 +240,12 @@ final class RecordHandler {
         }
         if (!permanent && downstream.isDown()) {
             delivery.countAttempt(-1);
-            parkFor(retry.backoffMax(), delivery);
+            retryAfter(retry.backoffMax(), delivery);
         } else if (permanent || delivery.attempts() > retry.maxRetries()) {
             outlet.deadLettered(delivery, cause(failure), reason(failure), delivery.attempts());
             queue.release(delivery);
         } else {
-            parkFor(pauseAfter(delivery.attempts(), failure), delivery);
+            retryAfter(pauseAfter(delivery.attempts(), failure), delivery);
         }
     }
 
@@ -245,13 +258,19 @@ final class RecordHandler {
         delivery.noteFailure();
     }
 
-    private void parkFor(Duration pause, Delivery delivery) {
+    private void retryAfter(Duration pause, Delivery delivery) {
+        if (park(delivery, pause)) {
+            retried.increment();
+        }
+    }
+
+    private boolean park(Delivery delivery, Duration pause) {
         if (delivery.isDiscarded()) {
             queue.release(delivery);
-        } else {
-            retried.increment();
-            queue.park(delivery, pause);
+            return false;
         }
+        queue.park(delivery, pause);
+        return true;
     }
 
     /**

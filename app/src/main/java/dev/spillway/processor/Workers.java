@@ -78,8 +78,7 @@ public final class Workers {
         List<Worker> made = new ArrayList<>(count);
         for (int i = 0; i < count; i++) {
             Outlet outlet = outlets.get();
-            RecordHandler handler = new RecordHandler(
-                    work, queue, outlet, shared.cpuPool(), retry, shared.spoiled(), downstream, shared.jitter());
+            RecordHandler handler = new RecordHandler(work, queue, outlet, retry, downstream, shared);
             made.add(new Worker(queue, work, handler, outlet, serviceTime, limit, time));
         }
         this.workers = List.copyOf(made);
@@ -154,7 +153,7 @@ public final class Workers {
                 each);
     }
 
-    /** Looks for the record that has waited longest among those that wait for their next attempt. */
+    /** Looks for the record that has waited longest among those that are parked. */
     private static final class Parked implements Consumer<Delivery> {
         private final long now;
         private int count;

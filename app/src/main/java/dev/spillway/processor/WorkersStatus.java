@@ -11,7 +11,7 @@ import org.jspecify.annotations.Nullable;
  *
  * @param busyNanos the time that all of them together have been busy since the start, what they are at included
  * @param retried how many attempts were made after a record's first one
- * @param retriesWaiting how many records wait for their next attempt
+ * @param retriesWaiting how many records wait for their next attempt, or for the time they asked for
  * @param oldestRetry of those the one that has been here longest; null when none waits
  * @param processing how long records took
  * @param queued how long they had been queued

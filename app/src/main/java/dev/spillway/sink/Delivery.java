@@ -40,6 +40,9 @@ public sealed class Delivery permits Piece {
     /** Whether an attempt has failed in a way that may pass; whoever has taken it from the queue notes it. */
     private boolean failedBefore;
 
+    /** When the attempt that is being made first let the record wait, by the monotonic clock; whoever has taken it from the queue notes it. */
+    private @Nullable Long pausedSinceNanos;
+
     private @Nullable Outcome outcome;
     private @Nullable Enum<?> why;
     private List<ProducerRecord<byte @Nullable [], byte @Nullable []>> toSend = List.of();
@@ -147,6 +150,23 @@ public sealed class Delivery permits Piece {
     /** When it was offered to the queue, by the monotonic clock. */
     public long queuedAtNanos() {
         return queuedAtNanos;
+    }
+
+    /** Notes that the attempt lets the record wait. Only whoever has taken it from the queue. */
+    public void pause(long nowNanos) {
+        if (pausedSinceNanos == null) {
+            pausedSinceNanos = nowNanos;
+        }
+    }
+
+    /** When the attempt first let the record wait, by the monotonic clock; null when it did not. */
+    public @Nullable Long pausedSince() {
+        return pausedSinceNanos;
+    }
+
+    /** Notes that the attempt has ended: the next one begins anew. */
+    public void endPauses() {
+        pausedSinceNanos = null;
     }
 
     /** Whether nothing that is done about it will count: its epoch has been aborted. */

@@ -186,7 +186,7 @@ sealed interface Metric {
                 gauge(
                         "spillway_permits",
                         "How many more records the queue would take in now: its effective capacity less what is queued"
-                                + " or waits for another attempt.",
+                                + " or waits outside it for another attempt.",
                         Picture::permits),
                 gauge(
                         "spillway_watermark_alarm",
@@ -219,7 +219,7 @@ sealed interface Metric {
                         p -> p.reading().inFlight()),
                 gauge(
                         "spillway_retries_waiting",
-                        "Records that wait for their next attempt.",
+                        "Records that wait for their next attempt, or for the time that their processor asked for.",
                         p -> p.reading().workers().retriesWaiting()));
     }
 
@@ -260,7 +260,7 @@ sealed interface Metric {
                         StageReading::concurrencyLimit),
                 new StageGauge(
                         "spillway_stage_retries_waiting",
-                        "Records that wait for their next attempt in a stage.",
+                        "Records of a stage that wait for their next attempt, or for the time that their processor asked for.",
                         stage -> stage.workers().retriesWaiting()));
     }
 

@@ -37,7 +37,7 @@ final class StallExplainer {
         NOTHING,
         /** A worker that is at one record. */
         WORKER,
-        /** A record that waits for its next attempt. */
+        /** A record that waits for its next attempt, or for the time that its processor asked for. */
         RETRY,
         /** The amount of work that is admitted and not done. */
         BACKLOG,
@@ -127,8 +127,9 @@ final class StallExplainer {
             return explanation(
                     Holder.RETRY,
                     retry.heldNanos(),
-                    retry.origin() + " failed, and waits for its next attempt; it came " + seconds(retry.heldNanos())
-                            + " ago",
+                    retry.origin()
+                            + " waits for its next attempt, or for the time that its processor asked for; it came "
+                            + seconds(retry.heldNanos()) + " ago",
                     now,
                     oldest,
                     view(now, retry),

@@ -3,6 +3,7 @@ package dev.spillway.processor;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
 import dev.spillway.flow.CancellationToken;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Callable;
@@ -11,9 +12,10 @@ import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Keeps what a processor forwards; what is to be computed is computed at once. */
+/** Keeps what a processor forwards and for how long it pauses; what is to be computed is computed at once. */
 class CollectingContext implements ProcessorContext {
     private final List<byte @Nullable []> values = new ArrayList<>();
+    private final List<Duration> pauses = new ArrayList<>();
     private final CancellationToken token = CancellationToken.root();
 
     /** The values that were forwarded, as text. */
@@ -21,6 +23,11 @@ class CollectingContext implements ProcessorContext {
         return values.stream()
                 .map(value -> value == null ? "null" : new String(value, UTF_8))
                 .toList();
+    }
+
+    /** The pauses that were asked for. */
+    List<Duration> pauses() {
+        return pauses;
     }
 
     void clear() {
@@ -40,6 +47,16 @@ class CollectingContext implements ProcessorContext {
     @Override
     public void forward(byte @Nullable [] key, byte @Nullable [] value, Headers headers) {
         values.add(value);
+    }
+
+    @Override
+    public void resumeAfter(Duration pause) {
+        pauses.add(pause);
+    }
+
+    @Override
+    public Duration paused() {
+        return pauses.stream().reduce(Duration.ZERO, Duration::plus);
     }
 
     @Override

@@ -62,7 +62,12 @@ class HandOverTest {
 
     private RecordHandler handler(ShedQueue<Delivery> queue, Outlet outlet, Processor processor) {
         return new RecordHandler(
-                Work.of(processor), queue, outlet, cpuPool, retry, line.spoiled(), downstream, new Random(1));
+                Work.of(processor),
+                queue,
+                outlet,
+                retry,
+                downstream,
+                new Workers.Shared(cpuPool, line.spoiled(), time, new Random(1)));
     }
 
     private void workInFirst(Delivery delivery, Processor processor) throws InterruptedException {

@@ -42,11 +42,9 @@ class JobProcessorTest {
                 Work.of(processor),
                 queue,
                 new ResultOutlet(null),
-                cpuPool,
                 retry,
-                line.spoiled(),
                 new Downstream(),
-                new Random(1));
+                new Workers.Shared(cpuPool, line.spoiled(), time, new Random(1)));
         queue.tryOffer(line.next(value));
         queue.close();
         List<Delivery> batch = new ArrayList<>();
@@ -114,12 +112,21 @@ class JobProcessorTest {
     }
 
     @Test
-    void a_cancellation_ends_a_delay() {
-        token.cancel("a test");
+    void a_delay_holds_no_worker() throws Exception {
+        CollectingContext context = new CollectingContext();
 
-        assertThatThrownBy(() -> handle(bytes("{\"id\": 1, \"type\": \"delay\", \"millis\": 100000}")))
-                .isInstanceOf(InterruptedException.class);
+        process("{\"id\": 1, \"type\": \"delay\", \"millis\": 250}", context);
+
         assertThat(time.nanoTime()).isZero();
+        assertThat(context.pauses()).containsExactly(Duration.ofMillis(250));
+        assertThat(context.forwarded()).isEmpty();
+        process("{\"id\": 1, \"type\": \"delay\", \"millis\": 250}", context);
+        assertThat(context.pauses()).hasSize(1);
+        assertThat(context.forwarded()).hasSize(1);
+    }
+
+    private void process(String job, ProcessorContext context) throws Exception {
+        processor.process(new SampleRecord().withValue(bytes(job)), context);
     }
 
     @ParameterizedTest
@@ -196,10 +203,15 @@ class JobProcessorTest {
     }
 
     @Test
-    void a_delay_of_ages_is_counted_with() {
-        time.after(Duration.ofHours(1), () -> token.cancel("a test"));
+    void a_delay_beyond_the_time_out_fails_without_waiting_for_it() throws InterruptedException {
+        for (String millis : List.of("1001", "9223372036854775807")) {
+            handle(bytes("{\"id\": 1, \"type\": \"delay\", \"millis\": " + millis + "}"));
+        }
 
-        assertThatThrownBy(() -> handle(bytes("{\"id\": 1, \"type\": \"delay\", \"millis\": 9223372036854775807}")))
-                .isInstanceOf(InterruptedException.class);
+        assertThat(line.sent())
+                .hasSize(2)
+                .allSatisfy(letter ->
+                        assertThat(Samples.header(letter, "spillway.reason")).contains("processing.timeout.ms=1000"));
+        assertThat(time.nanoTime()).isZero();
     }
 }

@@ -3,6 +3,7 @@ package dev.spillway.processor;
 import static dev.spillway.sink.Samples.bytes;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.catchThrowable;
 
 import dev.spillway.config.RetryConfig;
 import dev.spillway.flow.CancellationToken;
@@ -72,7 +73,12 @@ class RecordHandlerTest {
 
     private RecordHandler handler(Work work, ShedQueue<Delivery> source) {
         return new RecordHandler(
-                work, source, new ResultOutlet(null), cpuPool, retry, line.spoiled(), downstream, jitter);
+                work,
+                source,
+                new ResultOutlet(null),
+                retry,
+                downstream,
+                new Workers.Shared(cpuPool, line.spoiled(), time, jitter));
     }
 
     /** Makes attempts until nothing is queued or parked. */
@@ -422,6 +428,121 @@ class RecordHandlerTest {
     }
 
     @Test
+    void while_a_record_waits_in_its_attempt_its_worker_goes_on_and_then_the_attempt_does()
+            throws InterruptedException {
+        List<String> seen = new ArrayList<>();
+        RecordHandler handler = handler((record, context) -> {
+            seen.add(record.offset() + " at " + time.milliTime() + ", attempt " + record.attempt() + ", paused "
+                    + context.paused().toMillis());
+            if (record.offset() == 0 && context.paused().toMillis() < 500) {
+                context.resumeAfter(Duration.ofMillis(250));
+            } else {
+                context.forward(bytes("done"));
+            }
+        });
+
+        workOff(handler, queue, line.next(), line.next());
+
+        assertThat(seen)
+                .containsExactly(
+                        "0 at 0, attempt 1, paused 0",
+                        "1 at 0, attempt 1, paused 0",
+                        "0 at 250, attempt 1, paused 250",
+                        "0 at 500, attempt 1, paused 500");
+        assertThat(Samples.sent(line.sent())).containsExactly("out in-0@1", "out in-0@0");
+        assertThat(handler.retried()).isZero();
+        assertThat(downstream.failed()).isZero();
+        assertThat(downstream.answered()).isEqualTo(2);
+    }
+
+    @Test
+    void a_retry_pauses_anew() throws InterruptedException {
+        List<String> seen = new ArrayList<>();
+        handle((record, context) -> {
+            seen.add("attempt " + record.attempt() + ", paused "
+                    + context.paused().toMillis());
+            if (context.paused().isZero()) {
+                context.resumeAfter(Duration.ofMillis(700));
+            } else if (record.attempt() == 1) {
+                throw new IOException("not yet");
+            }
+        });
+
+        assertThat(seen)
+                .containsExactly(
+                        "attempt 1, paused 0", "attempt 1, paused 700", "attempt 2, paused 0", "attempt 2, paused 700");
+        assertThat(line.ledger().settled()).isEqualTo(1);
+    }
+
+    @Test
+    void an_attempt_that_would_wait_beyond_its_time_out_fails_at_once_even_if_that_is_caught()
+            throws InterruptedException {
+        handle((record, context) -> {
+            try {
+                context.resumeAfter(context.paused().isZero() ? Duration.ofMillis(800) : Duration.ofMillis(201));
+            } catch (Exception e) {
+                context.forward(bytes("as if nothing had been"));
+            }
+        });
+
+        assertThat(Samples.sent(line.sent())).containsExactly("dead-letters in-0@0");
+        assertThat(reason()).contains("processing.timeout.ms=1000");
+    }
+
+    @Test
+    void what_waits_has_no_results_yet() throws InterruptedException {
+        List<Throwable> refusals = new ArrayList<>();
+        handle((record, context) -> {
+            if (context.paused().isZero()) {
+                context.resumeAfter(Duration.ofMillis(1));
+                refusals.add(catchThrowable(() -> context.forward(bytes("too early"))));
+                refusals.add(catchThrowable(() -> context.resumeAfter(Duration.ZERO)));
+            } else {
+                context.forward(bytes("in time"));
+                refusals.add(catchThrowable(() -> context.resumeAfter(Duration.ofMillis(1))));
+            }
+        });
+
+        assertThat(refusals)
+                .hasExactlyElementsOfTypes(
+                        IllegalStateException.class, IllegalArgumentException.class, IllegalStateException.class);
+        assertThat(line.sent()).hasSize(1);
+        assertThat(line.sent().get(0).value()).isEqualTo(bytes("in time"));
+    }
+
+    @Test
+    void a_record_of_an_aborted_epoch_does_not_wait() throws InterruptedException {
+        Delivery delivery = line.next();
+        workOff(
+                handler((record, context) -> {
+                    attempts++;
+                    line.abort();
+                    context.resumeAfter(Duration.ofMillis(1));
+                }),
+                queue,
+                delivery);
+
+        assertThat(attempts).isEqualTo(1);
+        assertThat(line.sent()).isEmpty();
+    }
+
+    @Test
+    void a_record_of_a_batch_that_waits_holds_up_none_of_its_neighbours() throws InterruptedException {
+        handleTogether(3, batch -> {
+            for (BatchEntry entry : batch) {
+                if (entry.record().offset() == 1 && entry.context().paused().isZero()) {
+                    entry.context().resumeAfter(Duration.ofMillis(5));
+                } else {
+                    entry.context().forward(bytes("at " + time.milliTime()));
+                }
+            }
+        });
+
+        assertThat(Samples.sent(line.sent())).containsExactly("out in-0@0", "out in-0@2", "out in-0@1");
+        assertThat(line.sent().get(2).value()).isEqualTo(bytes("at 5"));
+    }
+
+    @Test
     void a_service_that_asks_for_a_pause_gets_it_up_to_the_longest_backoff() throws InterruptedException {
         List<Long> at = new ArrayList<>();
         handle((record, context) -> {
@@ -753,7 +874,7 @@ class RecordHandlerTest {
 
     @Test
     void nothing_can_be_asked_before_the_first_record() {
-        Entry entry = new Entry(cpuPool, LoggerFactory.getLogger(getClass()));
+        Entry entry = new Entry(cpuPool, LoggerFactory.getLogger(getClass()), TIMEOUT, time);
 
         assertThatThrownBy(entry::key).isInstanceOf(IllegalStateException.class);
         assertThatThrownBy(entry::cancellation).isInstanceOf(IllegalStateException.class);

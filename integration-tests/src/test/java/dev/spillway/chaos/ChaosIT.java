@@ -6,6 +6,7 @@ import dev.spillway.ThreeBrokers;
 import dev.spillway.config.Guarantee;
 import dev.spillway.runtime.Deployment;
 import dev.spillway.runtime.Load;
+import dev.spillway.runtime.SlowProcessor;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
@@ -21,7 +22,7 @@ import org.junit.jupiter.api.io.TempDir;
 class ChaosIT {
     private static final int PER_SECOND = 600;
     private static final int PARTITIONS = 6;
-    private static final String JOB = "{\"id\":1,\"type\":\"delay\",\"millis\":5}";
+    private static final String VALUE = "a record";
     private static final Duration PATIENCE = Duration.ofMinutes(3);
 
     private final ChaosPlan plan = ChaosPlan.fromProperties();
@@ -34,7 +35,7 @@ class ChaosIT {
         System.out.println("Chaos: " + plan.command());
         try (ThreeBrokers brokers = ThreeBrokers.start();
                 Deployment deployment = deployment(brokers);
-                Load load = deployment.load(PER_SECOND, JOB)) {
+                Load load = deployment.load(PER_SECOND, VALUE)) {
             Crew crew = new Crew(deployment, List.of(1, 2, 3), plan.named());
             deployment.awaitProgress(PER_SECOND, PATIENCE);
             try (Progress progress = new Progress(brokers.client(), deployment.id());
@@ -66,7 +67,8 @@ class ChaosIT {
                 .set("processing.guarantee", plan.guarantee().configValue())
                 .set("shed.policy", plan.policy())
                 .set("consumer.group.protocol", plan.protocol())
-                .set("processor", "job")
+                .set("processor", SlowProcessor.class.getName())
+                .set("processor.millis", 5)
                 .set("workers", 4)
                 .set("queue.capacity", 500)
                 .set("processing.timeout.ms", 1000)

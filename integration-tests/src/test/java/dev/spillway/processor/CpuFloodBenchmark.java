@@ -10,6 +10,7 @@ import dev.spillway.flow.WorkerScope;
 import dev.spillway.flow.WorkerThreads;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
+import java.time.Duration;
 import java.util.Arrays;
 import java.util.EnumMap;
 import java.util.Locale;
@@ -166,6 +167,16 @@ public final class CpuFloodBenchmark {
 
         @Override
         public void forward(byte @Nullable [] key, byte @Nullable [] value, Headers headers) {}
+
+        @Override
+        public void resumeAfter(Duration pause) {
+            throw new UnsupportedOperationException();
+        }
+
+        @Override
+        public Duration paused() {
+            return Duration.ZERO;
+        }
 
         @Override
         public CancellationToken cancellation() {

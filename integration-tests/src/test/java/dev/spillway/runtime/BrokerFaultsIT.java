@@ -121,12 +121,13 @@ class BrokerFaultsIT {
         try (Deployment application = new Deployment(kafka.brokers(), directory, 3)
                         .set("processing.guarantee", guarantee)
                         .set("shed.policy", policy)
-                        .set("processor", "job")
+                        .set("processor", SlowProcessor.class.getName())
+                        .set("processor.millis", 5)
                         .set("workers", 4)
                         .set("consumer.session.timeout.ms", 6000)
                         .set("processing.timeout.ms", 1000)
                         .set("retry.max.retries", 0);
-                Load load = application.load(500, ShutdownIT.JOB)) {
+                Load load = application.load(500, ShutdownIT.VALUE)) {
             SidecarProcess sidecar = application.startAssigned();
             application.awaitProgress(200);
 

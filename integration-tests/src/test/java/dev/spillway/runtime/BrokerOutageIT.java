@@ -21,7 +21,7 @@ import org.junit.jupiter.params.provider.EnumSource;
 @Timeout(180)
 class BrokerOutageIT {
     private static final int RECORDS = 1000;
-    private static final byte[] JOB = "{\"id\": 1, \"type\": \"delay\", \"millis\": 5}".getBytes(UTF_8);
+    private static final byte[] VALUE = "a record".getBytes(UTF_8);
     private static final Duration LONG = Duration.ofSeconds(90);
 
     @ParameterizedTest
@@ -31,9 +31,10 @@ class BrokerOutageIT {
                 ClusterClient client = new ClusterClient(kafka.bootstrapServers())) {
             Application application = Application.on(kafka.bootstrapServers(), client, 2)
                     .guaranteeing(guarantee)
-                    .with("processor", "job");
+                    .with("processor", SlowProcessor.class.getName())
+                    .with("processor.millis", "5");
             client.produce(IntStream.range(0, RECORDS)
-                    .mapToObj(i -> new ProducerRecord<>(application.input(), i % 2, new byte[0], JOB))
+                    .mapToObj(i -> new ProducerRecord<>(application.input(), i % 2, new byte[0], VALUE))
                     .toList());
             try (RunningSidecar sidecar = RunningSidecar.start(application.config())) {
                 await("work under way").atMost(LONG).until(() -> committed(application) > RECORDS / 10);
@@ -65,9 +66,10 @@ class BrokerOutageIT {
                     .guaranteeing(guarantee)
                     .with("processing.timeout.ms", "1000")
                     .with("retry.max.retries", "0")
-                    .with("processor", "job");
+                    .with("processor", SlowProcessor.class.getName())
+                    .with("processor.millis", "5");
             client.produce(IntStream.range(0, RECORDS)
-                    .mapToObj(i -> new ProducerRecord<>(application.input(), i % 2, new byte[0], JOB))
+                    .mapToObj(i -> new ProducerRecord<>(application.input(), i % 2, new byte[0], VALUE))
                     .toList());
             try (RunningSidecar sidecar = RunningSidecar.start(application.config())) {
                 await("work under way").atMost(LONG).until(() -> committed(application) > RECORDS / 10);

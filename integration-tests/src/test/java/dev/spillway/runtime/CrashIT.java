@@ -35,7 +35,7 @@ class CrashIT {
         try (Deployment application = application(guarantee, policy)
                         .set("instance.id", "one")
                         .set("consumer.session.timeout.ms", PATIENCE_OF_THE_GROUP.toMillis());
-                Load load = application.load(2000, ShutdownIT.JOB)) {
+                Load load = application.load(2000, ShutdownIT.VALUE)) {
             SidecarProcess sidecar = application.startAssigned();
             for (int kills = 0; kills < 3; kills++) {
                 application.awaitProgress(300, AT_ONCE);
@@ -58,7 +58,7 @@ class CrashIT {
                         .set("consumer.session.timeout.ms", 6000)
                         .set("processing.timeout.ms", 1000)
                         .set("retry.max.retries", 0);
-                Load load = application.load(2000, ShutdownIT.JOB)) {
+                Load load = application.load(2000, ShutdownIT.VALUE)) {
             SidecarProcess sidecar = application.startAssigned();
             application.awaitProgress(300);
             sidecar.kill();
@@ -76,7 +76,8 @@ class CrashIT {
         return new Deployment(kafka, directory, 3)
                 .set("processing.guarantee", guarantee)
                 .set("shed.policy", policy)
-                .set("processor", "job")
+                .set("processor", SlowProcessor.class.getName())
+                .set("processor.millis", 5)
                 .set("workers", 4);
     }
 }

@@ -26,10 +26,11 @@ class FencingIT {
         try (Deployment application = new Deployment(kafka, directory, 2)
                         .set("processing.guarantee", guarantee)
                         .set("shed.policy", "DROP_OLDEST")
-                        .set("processor", "job")
+                        .set("processor", SlowProcessor.class.getName())
+                        .set("processor.millis", 5)
                         .set("instance.id", "twin")
                         .set("workers", 4);
-                Load load = application.load(1000, ShutdownIT.JOB)) {
+                Load load = application.load(1000, ShutdownIT.VALUE)) {
             SidecarProcess first = application.startAssigned();
             application.awaitProgress(100);
 

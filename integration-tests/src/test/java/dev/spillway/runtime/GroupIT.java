@@ -35,7 +35,7 @@ class GroupIT {
     void fromOneInstanceToThreeAndBackNothingIsLost(String guarantee, String protocol, String policy, boolean named)
             throws Exception {
         try (Deployment application = application(guarantee, protocol, policy);
-                Load load = application.load(500, ShutdownIT.JOB)) {
+                Load load = application.load(500, ShutdownIT.VALUE)) {
             SidecarProcess first = start(application, named, "first");
             application.awaitProgress(200, PATIENCE);
 
@@ -65,7 +65,7 @@ class GroupIT {
     @SuppressWarnings("try") // it sleeps as long as the block lasts
     void whatAZombieDoesWhenItWakesUpDoesNotCount(String guarantee, String protocol, String policy) throws Exception {
         try (Deployment application = application(guarantee, protocol, policy);
-                Load load = application.load(500, ShutdownIT.JOB)) {
+                Load load = application.load(500, ShutdownIT.VALUE)) {
             SidecarProcess first = application.startAssigned();
             SidecarProcess second = application.startAssigned();
             application.awaitProgress(200, PATIENCE);
@@ -76,7 +76,7 @@ class GroupIT {
                 application.awaitCaughtUp(6, PATIENCE); // so the other one has got all of its partitions
             }
 
-            application.produce(600, ShutdownIT.JOB);
+            application.produce(600, ShutdownIT.VALUE);
             application.awaitCaughtUp(6, PATIENCE);
             first.terminateConserved();
             second.terminateConserved();
@@ -96,7 +96,8 @@ class GroupIT {
                 .set("processing.guarantee", guarantee)
                 .set("consumer.group.protocol", protocol)
                 .set("shed.policy", policy)
-                .set("processor", "job")
+                .set("processor", SlowProcessor.class.getName())
+                .set("processor.millis", 5)
                 .set("processing.timeout.ms", 1000)
                 .set("retry.max.retries", 0)
                 .set("workers", 4);

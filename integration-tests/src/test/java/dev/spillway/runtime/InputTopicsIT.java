@@ -40,7 +40,8 @@ class InputTopicsIT {
     @EnumSource
     void whatRetentionDeletesBeforeItIsPolledIsSkippedAndTheRestGoesOn(Guarantee guarantee) throws Exception {
         Application application = application(guarantee, 1)
-                .with("processor", "job")
+                .with("processor", SlowProcessor.class.getName())
+                .with("processor.millis", "20")
                 .with("workers", "1")
                 .with("queue.capacity", "10")
                 .with("consumer.max.poll.records", "10")
@@ -161,8 +162,7 @@ class InputTopicsIT {
 
     private static List<ProducerRecord<byte[], byte[]>> jobs(Application application, int count) {
         return IntStream.range(0, count)
-                .mapToObj(i -> new ProducerRecord<>(
-                        application.input(), 0, bytes("key"), bytes("{\"id\":1,\"type\":\"delay\",\"millis\":20}")))
+                .mapToObj(i -> new ProducerRecord<>(application.input(), 0, bytes("key"), bytes("a record")))
                 .toList();
     }
 

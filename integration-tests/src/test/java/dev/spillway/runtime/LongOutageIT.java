@@ -34,12 +34,13 @@ class LongOutageIT {
         try (Deployment application = new Deployment(kafka.brokers(), directory, 3)
                         .set("processing.guarantee", guarantee)
                         .set("shed.policy", policy)
-                        .set("processor", "job")
+                        .set("processor", SlowProcessor.class.getName())
+                        .set("processor.millis", 5)
                         .set("workers", 4)
                         .set("consumer.session.timeout.ms", 6000)
                         .set("processing.timeout.ms", 1000)
                         .set("retry.max.retries", 0);
-                Load load = application.load(500, ShutdownIT.JOB)) {
+                Load load = application.load(500, ShutdownIT.VALUE)) {
             SidecarProcess sidecar = application.startAssigned("-Xmx64m");
             application.awaitProgress(2000);
             long before = sidecar.liveHeap();

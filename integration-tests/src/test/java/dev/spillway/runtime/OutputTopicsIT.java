@@ -60,7 +60,7 @@ class OutputTopicsIT {
                             .configs(Map.of("min.insync.replicas", "2"))))
                     .all()
                     .get();
-            try (Load load = application.load(3000, ShutdownIT.JOB)) {
+            try (Load load = application.load(3000, ShutdownIT.VALUE)) {
                 SidecarProcess sidecar = application.startAssigned();
                 application.awaitProgress(500, PATIENCE);
 
@@ -84,7 +84,7 @@ class OutputTopicsIT {
             SidecarProcess sidecar = application.startAssigned();
             String output = application.id() + "-out";
             client.admin().deleteTopics(List.of(output)).all().get();
-            application.produce(100, ShutdownIT.JOB);
+            application.produce(100, ShutdownIT.VALUE);
             Awaitility.await().pollDelay(LONG).atMost(PATIENCE).until(sidecar::isAlive);
             assertThat(application.committed()).isZero();
 
@@ -105,7 +105,7 @@ class OutputTopicsIT {
         try (Deployment application =
                 application(guarantee).set("shed.policy", "DROP_OLDEST").set("shutdown.timeout.ms", 60_000)) {
             IntStream.range(0, 3).forEach(producer -> setQuota(application.id() + "-one-" + producer, 30_000.0));
-            try (Load load = application.load(800, ShutdownIT.JOB)) {
+            try (Load load = application.load(800, ShutdownIT.VALUE)) {
                 SidecarProcess sidecar = application.startAssigned();
                 application.awaitProgress(1000, PATIENCE);
                 application.awaitProgress(1000, PATIENCE);
@@ -131,7 +131,8 @@ class OutputTopicsIT {
         return new Deployment(kafka.brokers(), directory, 3)
                 .set("processing.guarantee", guarantee)
                 .set("shed.policy", "BLOCK")
-                .set("processor", "job")
+                .set("processor", SlowProcessor.class.getName())
+                .set("processor.millis", 5)
                 .set("instance.id", "one")
                 .set("processing.timeout.ms", 1000)
                 .set("retry.max.retries", 0)

@@ -33,8 +33,9 @@ class RebalanceIT {
         try (Deployment application = application(guarantee)
                         .set("shed.policy", policy)
                         .set("consumer.group.protocol", protocol)
-                        .set("processor", "job");
-                Load load = application.load(2000, ShutdownIT.JOB)) {
+                        .set("processor", SlowProcessor.class.getName())
+                        .set("processor.millis", 5);
+                Load load = application.load(2000, ShutdownIT.VALUE)) {
             SidecarProcess first = application.startAssigned();
             application.awaitProgress(300);
 

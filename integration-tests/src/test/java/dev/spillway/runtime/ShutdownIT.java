@@ -17,7 +17,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 /** How a sidecar ends when it is told to. */
 @Timeout(180)
 class ShutdownIT {
-    static final String JOB = "{\"id\":1,\"type\":\"delay\",\"millis\":5}";
+    static final String VALUE = "a record";
 
     @RegisterExtension
     static final TestKafka kafka = new TestKafka();
@@ -34,7 +34,7 @@ class ShutdownIT {
     })
     void sigtermInTheMiddleOfLoadSettlesCommitsAndReports(String guarantee, String policy) throws Exception {
         try (Deployment application = application(guarantee, policy);
-                Load load = application.load(2000, JOB)) {
+                Load load = application.load(2000, VALUE)) {
             SidecarProcess sidecar = application.startAssigned();
             application.awaitProgress(500);
 
@@ -52,7 +52,7 @@ class ShutdownIT {
     void ctrlCInTheMiddleOfLoadDoesTheSame() throws Exception {
         CtrlC.assumeHeeded();
         try (Deployment application = application("exactly_once_v2", "DROP_OLDEST");
-                Load load = application.load(2000, JOB)) {
+                Load load = application.load(2000, VALUE)) {
             SidecarProcess sidecar = application.startAssigned();
             application.awaitProgress(500);
 
@@ -124,7 +124,8 @@ class ShutdownIT {
         return new Deployment(kafka, directory, 3)
                 .set("processing.guarantee", guarantee)
                 .set("shed.policy", policy)
-                .set("processor", "job")
+                .set("processor", SlowProcessor.class.getName())
+                .set("processor.millis", 5)
                 .set("workers", 4);
     }
 }

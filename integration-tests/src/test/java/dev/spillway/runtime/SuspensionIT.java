@@ -30,11 +30,12 @@ class SuspensionIT {
     void aSidecarThatSleptThroughItsTransactionGoesOn() throws Exception {
         try (Deployment application = new Deployment(kafka, directory, 2)
                         .set("shed.policy", "DROP_OLDEST")
-                        .set("processor", "job")
+                        .set("processor", SlowProcessor.class.getName())
+                        .set("processor.millis", 5)
                         .set("processing.timeout.ms", 1000)
                         .set("retry.max.retries", 0)
                         .set("workers", 4);
-                Load load = application.load(1000, ShutdownIT.JOB)) {
+                Load load = application.load(1000, ShutdownIT.VALUE)) {
             SidecarProcess sidecar = application.startAssigned();
             application.awaitProgress(500);
 

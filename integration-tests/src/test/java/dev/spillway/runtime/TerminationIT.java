@@ -50,7 +50,7 @@ class TerminationIT {
     @ValueSource(strings = {"exactly_once_v2", "at_least_once"})
     void whileItStartsItEndsBeforeItHasTakenAnything(String guarantee) throws Exception {
         try (Deployment application = application(guarantee)) {
-            application.produce(100, ShutdownIT.JOB);
+            application.produce(100, ShutdownIT.VALUE);
             SidecarProcess first = application.start();
             int exitCode = first.terminate();
             assertThat(exitCode).as(first.toString()).isIn(0, BY_SIGTERM);
@@ -84,7 +84,7 @@ class TerminationIT {
     @ValueSource(strings = {"exactly_once_v2", "at_least_once"})
     void whileTheGroupRebalancesItGivesEverythingToTheOther(String guarantee) throws Exception {
         try (Deployment application = application(guarantee);
-                Load load = application.load(500, ShutdownIT.JOB)) {
+                Load load = application.load(500, ShutdownIT.VALUE)) {
             SidecarProcess first = application.startAssigned();
             application.awaitProgress(200, PATIENCE);
 
@@ -104,7 +104,7 @@ class TerminationIT {
     @ValueSource(strings = {"exactly_once_v2", "at_least_once"})
     void whileNoBrokerAnswersItGivesUpAndSaysSo(String guarantee) throws Exception {
         try (Deployment application = application(guarantee).set("shutdown.timeout.ms", 5000);
-                Load load = application.load(500, ShutdownIT.JOB)) {
+                Load load = application.load(500, ShutdownIT.VALUE)) {
             SidecarProcess first = application.startAssigned();
             application.awaitProgress(200, PATIENCE);
             kafka.brokers().cutAll();
@@ -128,7 +128,8 @@ class TerminationIT {
         return new Deployment(kafka.brokers(), directory, 3)
                 .set("processing.guarantee", guarantee)
                 .set("shed.policy", "BLOCK")
-                .set("processor", "job")
+                .set("processor", SlowProcessor.class.getName())
+                .set("processor.millis", 5)
                 .set("processing.timeout.ms", 4000)
                 .set("retry.max.retries", 0)
                 .set("consumer.session.timeout.ms", 6000)
