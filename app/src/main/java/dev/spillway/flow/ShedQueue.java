@@ -7,7 +7,6 @@ import java.util.Collection;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
-import java.util.PriorityQueue;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Consumer;
@@ -59,7 +58,7 @@ public final class ShedQueue<T> implements AutoCloseable {
     private final Backlog<T> queue;
 
     @GuardedBy("lock")
-    private final PriorityQueue<Parked<T>> parked = new PriorityQueue<>();
+    private final Parking<T> parked;
 
     @GuardedBy("lock")
     private final Map<ShedReason, Long> shed = new EnumMap<>(ShedReason.class);
@@ -68,10 +67,7 @@ public final class ShedQueue<T> implements AutoCloseable {
     @GuardedBy("lock")
     private long bytes;
 
-    @GuardedBy("lock")
-    private long parkedBytes;
-
-    /** Of what is queued and what is parked. */
+    /** Of what is queued and what is parked, in records. */
     @GuardedBy("lock")
     private int limit;
 
@@ -154,6 +150,7 @@ public final class ShedQueue<T> implements AutoCloseable {
         this.capacityBytes = capacityBytes;
         this.policy = policy;
         this.weigher = weigher;
+        this.parked = new Parking<>(weigher);
         this.queue = backlog;
         this.hasLanes = backlog instanceof LaneBacklog;
         this.onTake = onTake;
@@ -302,8 +299,7 @@ public final class ShedQueue<T> implements AutoCloseable {
     public void park(T item, Duration pause) {
         lock.lock();
         try {
-            parked.add(new Parked<>(item, time.nanoTime() + Math.max(0, pause.toNanos())));
-            parkedBytes += weigher.applyAsLong(item);
+            parked.add(item, time.nanoTime() + Math.max(0, pause.toNanos()));
             notEmpty.signal(); // one who waits has to look at the time again
         } finally {
             lock.unlock();
@@ -337,7 +333,7 @@ public final class ShedQueue<T> implements AutoCloseable {
     public void forEachParked(Consumer<? super T> visitor) {
         lock.lock();
         try {
-            parked.forEach(waiting -> visitor.accept(waiting.item));
+            parked.forEach(visitor);
         } finally {
             lock.unlock();
         }
@@ -351,13 +347,7 @@ public final class ShedQueue<T> implements AutoCloseable {
     public void forgetParked(Predicate<? super T> filter) {
         lock.lock();
         try {
-            List<Parked<T>> matching =
-                    parked.stream().filter(waiting -> filter.test(waiting.item)).toList();
-            for (Parked<T> waiting : matching) {
-                parked.remove(waiting);
-                parkedBytes -= weigher.applyAsLong(waiting.item);
-                queue.release(waiting.item);
-            }
+            parked.removeIf(filter).forEach(queue::release);
             wakeTakers();
             wakeOffers();
         } finally {
@@ -495,7 +485,7 @@ public final class ShedQueue<T> implements AutoCloseable {
                     queue.size(),
                     parked.size(),
                     bytes,
-                    parkedBytes,
+                    parked.bytes(),
                     highWaterMark,
                     admitted,
                     taken,
@@ -595,7 +585,7 @@ public final class ShedQueue<T> implements AutoCloseable {
 
     @GuardedBy("lock")
     private boolean fits(long weight) {
-        return held() < (capacity == 0 ? waitingTakers : limit) && weight <= capacityBytes - bytes - parkedBytes;
+        return held() < (capacity == 0 ? waitingTakers : limit) && weight <= capacityBytes - bytes - parked.bytes();
     }
 
     @GuardedBy("lock")
@@ -656,9 +646,7 @@ public final class ShedQueue<T> implements AutoCloseable {
             allowance--;
         }
         if (isAnyDue() && !(restricted && queue.takeable() > 0)) {
-            T due = parked.remove().item;
-            parkedBytes -= weigher.applyAsLong(due);
-            return due;
+            return parked.removeNext();
         }
         T next = queue.take();
         bytes -= weigher.applyAsLong(next);
@@ -674,8 +662,11 @@ public final class ShedQueue<T> implements AutoCloseable {
 
     @GuardedBy("lock")
     private boolean isAnyDue() {
-        Parked<T> first = parked.peek();
-        return first != null && first.dueNanos - time.nanoTime() <= 0;
+        if (parked.size() == 0) {
+            return false; // as a rule: and no clock is read for that
+        }
+        Long untilNext = parked.nanosToNext(time.nanoTime());
+        return untilNext != null && untilNext <= 0;
     }
 
     /** Whether takers have nothing to wait for any more. Those that may not take do not wait for the end of a restriction. */
@@ -709,11 +700,11 @@ public final class ShedQueue<T> implements AutoCloseable {
     /** One wait: for a signal, for the time, or until the first of the parked is due. */
     @GuardedBy("lock")
     private long awaitTakeable(long left) throws InterruptedException {
-        Parked<T> first = allowance > 0 ? parked.peek() : null;
-        if (first == null) {
+        Long untilNext = allowance > 0 && parked.size() > 0 ? parked.nanosToNext(time.nanoTime()) : null;
+        if (untilNext == null) {
             return left == FOREVER ? awaitForever(notEmpty) : time.await(lock, notEmpty, left);
         }
-        long untilDue = Math.max(1, first.dueNanos - time.nanoTime());
+        long untilDue = Math.max(1, untilNext);
         if (left == FOREVER) {
             time.await(lock, notEmpty, untilDue);
             return FOREVER;
@@ -769,22 +760,6 @@ public final class ShedQueue<T> implements AutoCloseable {
         if (held() <= awaitedDepth) {
             awaitedDepth = NOBODY;
             drained.signalAll();
-        }
-    }
-
-    /** A taken item that is to be handed out again. */
-    private static final class Parked<T> implements Comparable<Parked<T>> {
-        final T item;
-        final long dueNanos;
-
-        Parked(T item, long dueNanos) {
-            this.item = item;
-            this.dueNanos = dueNanos;
-        }
-
-        @Override
-        public int compareTo(Parked<T> other) {
-            return Long.compare(dueNanos - other.dueNanos, 0); // monotonic time may overflow
         }
     }
 }
