@@ -96,7 +96,7 @@ final class Arrivals {
 
     /** Offers what waits to the queue, as far as it goes without waiting. */
     void admit() {
-        if (waiting.isEmpty() || isHeldBack() || !epochs.ensureOpen()) {
+        if (waiting.isEmpty() || isHeldBack() || !epochs.ensureOpen() || epochs.room() == 0) {
             return;
         }
         int admitted = 0;
@@ -104,7 +104,7 @@ final class Arrivals {
         while (more && admitted < waiting.size()) {
             int handled = admitSome(waiting.subList(admitted, waiting.size()));
             admitted += handled;
-            more = handled > 0 && !breakers.isAnyOpen();
+            more = handled > 0 && !breakers.isAnyOpen() && epochs.room() > 0;
         }
         if (admitted > 0) {
             breakers.feed();
@@ -122,7 +122,11 @@ final class Arrivals {
      * @param changed raised when anything else has changed that admission may wait for
      */
     void awaitRoom(Signal changed, Duration atMost) throws InterruptedException {
-        if (!epochs.ensureOpen() || limit != null || breakers.isAnyOpen() || isTooLarge(waiting.get(0))) {
+        if (!epochs.ensureOpen()
+                || epochs.room() == 0
+                || limit != null
+                || breakers.isAnyOpen()
+                || isTooLarge(waiting.get(0))) {
             changed.await(atMost);
         } else {
             queue.awaitDepth(queue.snapshot().limit() / 2, atMost);
@@ -134,7 +138,7 @@ final class Arrivals {
         if (isHeldBack()) {
             return IntakeStatus.PauseReason.DOWNSTREAM_DOWN;
         }
-        if (!epochs.ensureOpen()) {
+        if (!epochs.ensureOpen() || epochs.room() == 0) {
             return IntakeStatus.PauseReason.COMMIT_PENDING;
         }
         return limit == null ? IntakeStatus.PauseReason.QUEUE_FULL : IntakeStatus.PauseReason.ADMISSION_LIMITED;
@@ -187,6 +191,7 @@ final class Arrivals {
     /** How many of them may be offered at once: as many as admission allows, up to one that is too large for any queue. */
     private int offerable(List<Delivery> next) {
         int most = limit == null ? next.size() : Math.min(next.size(), limit.allowance(epochs.outstanding()));
+        most = (int) Math.min(most, epochs.room());
         if (breakers.isAnyOpen()) {
             most = Math.min(most, 1);
         }

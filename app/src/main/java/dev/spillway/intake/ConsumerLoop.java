@@ -102,8 +102,14 @@ public final class ConsumerLoop {
         this.assignment = new Assignment(consumer);
         this.lags = new LagView(assignment, time);
         this.statusAtNanos = time.nanoTime() - STATUS_NANOS;
-        this.epochs =
-                new EpochPipeline(sink, queue, config.commitInterval(), consumer::groupMetadata, time, changed::raise);
+        this.epochs = new EpochPipeline(
+                sink,
+                queue,
+                config.commitInterval(),
+                new EpochSize(config.transactionTimeout()),
+                consumer::groupMetadata,
+                time,
+                changed::raise);
         this.breakers = new CircuitBreakers(config.breaker(), stages, time);
         Duration transactionTimeout = config.transactionTimeout();
         this.longestTransaction = transactionTimeout == null
@@ -290,10 +296,8 @@ public final class ConsumerLoop {
             if (innerLimits != null) {
                 innerLimits.halve();
             }
-            rollBack(
-                    "it has held records for " + longestTransaction.toMillis()
-                            + " ms, and its transaction is about to time out",
-                    Set.of());
+            rollBackAndShrink("it has held records for " + longestTransaction.toMillis()
+                    + " ms, and its transaction is about to time out");
         }
         saySometimes();
     }
@@ -342,7 +346,7 @@ public final class ConsumerLoop {
             epochs.advance();
         } catch (EpochAbortedException e) {
             LOG.debug("commit failed", e);
-            rollBack(String.valueOf(e.getMessage()), Set.of());
+            rollBackAndShrink(String.valueOf(e.getMessage()));
         }
     }
 
@@ -359,9 +363,17 @@ public final class ConsumerLoop {
             refused.delivery().run().publisher().deadLetteredInstead(refused);
         } else if (failure instanceof SendFailure.Fatal fatal) {
             throw fatal.cause() instanceof RuntimeException e ? e : new SinkException("a send failed", fatal.cause());
-        } else {
+        } else if (failure instanceof SendFailure.Spoiled) {
             rollBack("a send failed: " + failure.cause().getMessage(), Set.of());
+        } else {
+            rollBackAndShrink("a send failed: " + failure.cause().getMessage());
         }
+    }
+
+    /** What took too long would take as long the next time. */
+    private void rollBackAndShrink(String reason) {
+        epochs.shrink();
+        rollBack(reason, Set.of());
     }
 
     /** Aborts what is not committed and polls it again, except for partitions that are being given up. */

@@ -58,12 +58,14 @@ final class EpochPipeline {
     private volatile RunTotals totals = RunTotals.ZERO;
     private final LongAdder consumedRecords = new LongAdder();
     private final EpochHistory history = new EpochHistory();
+    private final EpochSize size;
     private long imbalance;
 
     /**
      * Begins without an epoch.
      *
      * @param interval how long an epoch stays open; null for as long as the run
+     * @param size how many records an epoch may hold
      * @param group the consumer's present membership
      * @param onChange called by any thread when an epoch has joined; must not block
      */
@@ -71,12 +73,14 @@ final class EpochPipeline {
             Sink sink,
             ShedQueue<Delivery> queue,
             @Nullable Duration interval,
+            EpochSize size,
             Supplier<ConsumerGroupMetadata> group,
             Time time,
             Runnable onChange) {
         this.sink = sink;
         this.queue = queue;
         this.interval = interval;
+        this.size = size;
         this.group = group;
         this.time = time;
         this.onChange = onChange;
@@ -121,6 +125,20 @@ final class EpochPipeline {
             open = next();
         }
         return open != null;
+    }
+
+    /** How many more records the open epoch should get before the one ahead of it is committed. */
+    long room() {
+        return open == null || sealed.isEmpty()
+                ? Long.MAX_VALUE
+                : size.room(open.epoch().ledger().consumed());
+    }
+
+    /** Lets epochs hold fewer records: these, which are about to be given up, took too long, or Kafka failed them. */
+    void shrink() {
+        size.givenUp(live().mapToLong(epoch -> epoch.epoch().ledger().consumed())
+                .max()
+                .orElse(0));
     }
 
     /** Makes arrivals part of the open epoch, before they are offered; {@link #consumed} books those that were taken in. */
@@ -246,6 +264,7 @@ final class EpochPipeline {
         while (first != null && isCommitted(first)) {
             sealed.remove();
             EpochHistory.EndedEpoch ended = first.ended(time.currentTimeMillis(), time.nanoTime(), null);
+            size.committed(first.epoch().ledger().consumed(), ended.committing());
             totals = totals.plusCommitted(ended.report());
             history.add(ended);
             first = sealed.peek();

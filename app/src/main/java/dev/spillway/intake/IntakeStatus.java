@@ -35,7 +35,7 @@ public record IntakeStatus(
         QUEUE_FULL,
         /** What is admitted already has to settle first, so that it fits into one transaction. */
         ADMISSION_LIMITED,
-        /** No epoch can be opened before an earlier one is committed or aborted. */
+        /** An earlier epoch has to be committed or aborted first: none can be opened before, or Kafka is slow and the open one is full. */
         COMMIT_PENDING,
         /** Nearly all attempts fail: what the processor depends on counts as down. */
         DOWNSTREAM_DOWN,

@@ -504,6 +504,30 @@ class ConsumerLoopTest {
     }
 
     @Test
+    void after_a_transaction_that_timed_out_the_next_one_behind_a_slow_commit_gets_half_as_much()
+            throws InterruptedException {
+        exactly(Station.exactlyOnce(DROP_OLDEST, 10), 400);
+        station.round();
+        station.time.advance(Duration.ofSeconds(27));
+        station.round();
+        assertThat(station.loop.totals().aborted()).isEqualTo(1);
+        station.round();
+        station.work();
+        station.brokerIsSlow();
+        station.nextEpoch();
+        long before = station.loop.consumedRecords();
+        station.consumer.append(P0, 1000);
+
+        station.rounds(20);
+
+        assertThat(station.loop.consumedRecords() - before).isEqualTo(200);
+        assertThat(station.consumer.paused()).contains(P0);
+        station.brokerAnswers();
+        station.nextEpoch();
+        assertThat(station.loop.consumedRecords() - before).isGreaterThan(200);
+    }
+
+    @Test
     void a_result_that_spoils_a_transaction_is_dead_lettered_when_its_record_comes_again() throws InterruptedException {
         exactly(Station.exactlyOnce(BLOCK, 10), 2);
         station.holdAcknowledgementsBack();

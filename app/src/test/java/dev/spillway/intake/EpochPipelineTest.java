@@ -48,7 +48,7 @@ class EpochPipelineTest {
     private EpochPipeline pipeline() {
         AcknowledgingSink sink = new AcknowledgingSink(
                 Samples.producer(true), Samples.outputs(time), new SpoiledOrigins(), this::commit, () -> {});
-        return new EpochPipeline(sink, queue, INTERVAL, () -> Samples.GROUP, time, () -> {});
+        return new EpochPipeline(sink, queue, INTERVAL, new EpochSize(null), () -> Samples.GROUP, time, () -> {});
     }
 
     private void use(int capacity, ShedPolicy policy) {
