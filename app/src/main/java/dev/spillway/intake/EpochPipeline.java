@@ -127,18 +127,15 @@ final class EpochPipeline {
         return open != null;
     }
 
-    /** How many more records the open epoch should get before the one ahead of it is committed. */
+    /** How many more records the open epoch should get. */
     long room() {
-        return open == null || sealed.isEmpty()
-                ? Long.MAX_VALUE
-                : size.room(open.epoch().ledger().consumed());
+        return open == null ? 0 : size.room(open.epoch().ledger().consumed());
     }
 
-    /** Lets epochs hold fewer records: these, which are about to be given up, took too long, or Kafka failed them. */
+    /** Lets epochs hold fewer records: the oldest, which is about to be given up, took too long, or Kafka failed it. */
     void shrink() {
-        size.givenUp(live().mapToLong(epoch -> epoch.epoch().ledger().consumed())
-                .max()
-                .orElse(0));
+        live().findFirst()
+                .ifPresent(oldest -> size.givenUp(oldest.epoch().ledger().consumed()));
     }
 
     /** Makes arrivals part of the open epoch, before they are offered; {@link #consumed} books those that were taken in. */

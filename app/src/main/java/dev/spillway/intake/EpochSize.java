@@ -4,9 +4,9 @@ import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 
 /**
- * How many records the open epoch may hold while the one before it waits for Kafka. Where Kafka takes outputs more slowly than records
- * come (a quota, a slow disk), the open epoch would otherwise grow all the time that the other one's commit takes, until it is more than
- * can be written before its transaction times out; after that it would be even more, and so on for ever.
+ * How many records an epoch may hold, so that Kafka can take what becomes of them before a transaction times out. Where Kafka takes
+ * outputs more slowly than records come (a quota, a slow disk), an epoch would otherwise hold all that has come while the one before it
+ * waited; and after it was given up the next one would hold even more, and so on for ever.
  *
  * <p>Half as many after an epoch that was given up, a quarter fewer after a commit that took a quarter of the transaction time-out, and
  * twice as many after a quick commit of an epoch that came near (after Chiu, Jain: Analysis of the Increase and Decrease Algorithms for
@@ -34,7 +34,7 @@ final class EpochSize {
         this.transactionTimeout = transactionTimeout;
     }
 
-    /** How many more an epoch with so many records should get while another one waits. */
+    /** How many more an epoch with so many records should get. */
     long room(long records) {
         return Math.max(0, most - records);
     }
