@@ -13,6 +13,7 @@ import java.util.concurrent.ExecutionException;
 import java.util.function.IntPredicate;
 import java.util.stream.IntStream;
 import org.apache.kafka.clients.admin.DescribeTopicsOptions;
+import org.apache.kafka.clients.admin.ListTopicsOptions;
 import org.apache.kafka.clients.admin.TopicDescription;
 import org.apache.kafka.common.Node;
 import org.apache.kafka.common.protocol.ApiKeys;
@@ -24,6 +25,7 @@ import org.awaitility.Awaitility;
  * Kafka promises. For one thread.
  */
 public final class ThreeBrokers implements AutoCloseable {
+    private static final String TRANSACTIONS = "__transaction_state";
     private static final int BROKERS = 3;
     private static final Duration PATIENCE = Duration.ofMinutes(2);
 
@@ -143,9 +145,18 @@ public final class ThreeBrokers implements AutoCloseable {
         return leaderOf("__consumer_offsets", 0);
     }
 
+    /** Whether anybody has begun a transaction since the cluster was started; before that nobody keeps any. */
+    public boolean hasTransactions() throws InterruptedException, ExecutionException {
+        return client.admin()
+                .listTopics(new ListTopicsOptions().listInternal(true))
+                .names()
+                .get()
+                .contains(TRANSACTIONS);
+    }
+
     /** The broker that keeps all transactions. */
     public int transactionCoordinator() {
-        return leaderOf("__transaction_state", 0);
+        return leaderOf(TRANSACTIONS, 0);
     }
 
     /** One after the other, each in order, as for an upgrade. */

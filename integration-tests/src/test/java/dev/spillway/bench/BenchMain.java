@@ -41,7 +41,7 @@ public final class BenchMain {
                         .start();
                 Bench bench = new Bench(options, kafka.bootstrapServers(), Path.of(args[0]))) {
             for (Benchmark benchmark : ALL) {
-                if (options.includes(benchmark.name())) {
+                if (options.includes(benchmark)) {
                     report.add(benchmark.run(bench));
                 }
             }

@@ -12,10 +12,10 @@ import java.util.Set;
  * What is measured, and how long; an empty property stands for its default.
  *
  * @param quick {@code bench.quick}: fewer cases and shorter runs, for a first look
- * @param only {@code bench.only}: names of benchmarks, separated by commas; none for all
+ * @param only {@code bench.only}: names of benchmarks, separated by commas; none for all, or if quick for those of a first look
  * @param rounds {@code bench.rounds}: how often each arm has its turn, after a first round that does not count (5; 1 if quick,
  *     without a first round)
- * @param seconds {@code bench.seconds}: how long an overload lasts (60; 12 if quick)
+ * @param seconds {@code bench.seconds}: how long an overload lasts (60; 8 if quick)
  * @param warmUp {@code bench.warm.up.seconds}: how long an arm moves records before its rate counts (8; 3 if quick)
  * @param window {@code bench.window.seconds}: for how long it counts then (6; 3 if quick)
  * @param records {@code bench.records}: how many records of 200 bytes are there to be moved at the most (8,000,000; 2,000,000 if quick);
@@ -44,7 +44,7 @@ record BenchOptions(
                         .filter(name -> !name.isEmpty())
                         .collect(toUnmodifiableSet()),
                 given.number("bench.rounds", quick ? 1 : 5),
-                given.number("bench.seconds", quick ? 12 : 60),
+                given.number("bench.seconds", quick ? 8 : 60),
                 Duration.ofSeconds(given.number("bench.warm.up.seconds", quick ? 3 : 8)),
                 Duration.ofSeconds(given.number("bench.window.seconds", quick ? 3 : 6)),
                 given.number("bench.records", quick ? 2_000_000 : 8_000_000),
@@ -59,8 +59,8 @@ record BenchOptions(
         return !quick;
     }
 
-    boolean includes(String benchmark) {
-        return only.isEmpty() || only.contains(benchmark);
+    boolean includes(Benchmark benchmark) {
+        return only.isEmpty() ? !quick || benchmark.isForFirstLook() : only.contains(benchmark.name());
     }
 
     private static ArmSettings own(String text) {

@@ -19,6 +19,11 @@ final class CpuFlood implements Benchmark {
     }
 
     @Override
+    public boolean isForFirstLook() {
+        return false;
+    }
+
+    @Override
     public Results run(Bench bench) throws Exception {
         Results results = new Results(
                 name(), "Time in ms of an io job beside 16 cpu jobs for each core.", MEDIAN, "nothing computes");

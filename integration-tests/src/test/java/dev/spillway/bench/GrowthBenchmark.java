@@ -42,6 +42,11 @@ final class GrowthBenchmark implements Benchmark {
     }
 
     @Override
+    public boolean isForFirstLook() {
+        return false;
+    }
+
+    @Override
     public Results run(Bench bench) throws Exception {
         Results results = new Results(
                 name(),

@@ -24,6 +24,11 @@ final class OrderingBenchmark implements Benchmark {
     }
 
     @Override
+    public boolean isForFirstLook() {
+        return false;
+    }
+
+    @Override
     public Results run(Bench bench) throws Exception {
         Results results = new Results(
                 name(),

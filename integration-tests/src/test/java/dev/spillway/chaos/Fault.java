@@ -54,7 +54,9 @@ enum Fault {
     COORDINATOR_KILLED(Victim.BROKER) {
         @Override
         Injury strike(ThreeBrokers brokers, Crew crew, Random random) throws Exception {
-            int id = random.nextBoolean() ? brokers.groupCoordinator() : brokers.transactionCoordinator();
+            int id = random.nextBoolean() || !brokers.hasTransactions()
+                    ? brokers.groupCoordinator()
+                    : brokers.transactionCoordinator();
             brokers.kafka().kill(id);
             return () -> brokers.kafka().start(id);
         }
