@@ -2,8 +2,8 @@ package dev.spillway.cli;
 
 import dev.spillway.inspect.ReadStart;
 import dev.spillway.inspect.TimeWindow;
+import dev.spillway.ledger.OriginRange;
 import dev.spillway.replay.Glob;
-import dev.spillway.replay.OriginRange;
 import dev.spillway.replay.Selection;
 import java.time.Instant;
 import java.util.ArrayList;

@@ -19,6 +19,7 @@ final class ConfigKeys {
     static final String INPUT_TOPICS = "input.topics";
     static final String OUTPUT_TOPIC = "output.topic";
     static final String DROP_TOPIC = "drop.topic";
+    static final String DROP_TOMBSTONES = "drop.tombstones";
     static final String DEAD_LETTER_TOPIC = "dead.letter.topic";
     static final String PROCESSED_TOPIC = "processed.topic";
     static final String SHED_POLICY = "shed.policy";
@@ -142,6 +143,17 @@ final class ConfigKeys {
                         topic(),
                         Importance.HIGH,
                         "Where a tombstone goes for every record that was shed.")
+                .define(
+                        DROP_TOMBSTONES,
+                        ConfigDef.Type.STRING,
+                        Tombstones.RECORD.configValue(),
+                        ValidString.in(Arrays.stream(Tombstones.values())
+                                .map(Tombstones::configValue)
+                                .toArray(String[]::new)),
+                        Importance.MEDIUM,
+                        "What a tombstone stands for: record for one record, with its key; range for a run of neighbouring"
+                                + " offsets of a partition that were shed together for the same reason, without their keys,"
+                                + " which sheds faster.")
                 .define(
                         DEAD_LETTER_TOPIC,
                         ConfigDef.Type.STRING,

@@ -138,6 +138,11 @@ public final class SpillwayConfig {
         return shedPolicy;
     }
 
+    /** What a tombstone stands for. */
+    public Tombstones tombstones() {
+        return Tombstones.valueOf(values.getString(ConfigKeys.DROP_TOMBSTONES).toUpperCase(Locale.ROOT));
+    }
+
     public Guarantee guarantee() {
         return guarantee;
     }

@@ -1,6 +1,7 @@
 package dev.spillway.replay;
 
 import dev.spillway.inspect.TimeWindow;
+import dev.spillway.ledger.OriginRange;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 

@@ -167,7 +167,7 @@ public final class Sidecar {
             @Nullable Map<TopicPartition, Long> end) {
         SpoiledOrigins spoiled = new SpoiledOrigins();
         OutputFactory outputs = new OutputFactory(
-                config.topics(), limits, time, config.stages().get(0).name());
+                config.topics(), limits, time, config.stages().get(0).name(), config.tombstones());
         StageChain stages =
                 StageChain.of(config.stages(), works.all(), config.ordering(), cpuPool, spoiled, time, new Random());
         WorkerScope scope = new WorkerScope(root, config.workerThreads(), time);

@@ -2,14 +2,17 @@ package dev.spillway.sink;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
+import dev.spillway.config.Tombstones;
 import dev.spillway.config.TopicsConfig;
 import dev.spillway.flow.ShedReason;
 import dev.spillway.flow.Time;
+import dev.spillway.ledger.OriginRange;
 import dev.spillway.ledger.Outcome;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Objects;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.header.Header;
@@ -31,23 +34,27 @@ public final class OutputFactory {
     private final int resultLimit;
     private final Time time;
     private final @Nullable String firstStage;
+    private final Tombstones tombstones;
 
-    /** Of a sidecar with one stage. */
+    /** Of a sidecar with one stage, and a tombstone for each record. */
     public OutputFactory(TopicsConfig topics, SizeLimits limits, Time time) {
-        this(topics, limits, time, null);
+        this(topics, limits, time, null, Tombstones.RECORD);
     }
 
     /**
-     * Of a sidecar with several stages.
+     * Of any sidecar.
      *
-     * @param firstStage the name of the first; null where there is only one
+     * @param firstStage the name of the first of several stages; null where there is only one
+     * @param tombstones what those of records that are shed together stand for
      */
-    public OutputFactory(TopicsConfig topics, SizeLimits limits, Time time, @Nullable String firstStage) {
+    public OutputFactory(
+            TopicsConfig topics, SizeLimits limits, Time time, @Nullable String firstStage, Tombstones tombstones) {
         this.topics = topics;
         this.limits = limits;
         this.resultLimit = limits.limitOf(topics.output());
         this.time = time;
         this.firstStage = firstStage;
+        this.tombstones = tombstones;
     }
 
     /** What tombstones and dead letters are named after that were made before any stage had the record; null where there is one only. */
@@ -114,6 +121,43 @@ public final class OutputFactory {
         marker.headers().add(SpillwayHeaders.OUTCOME, utf8(Outcome.PROCESSED.name()));
         addInstant(marker);
         return marker;
+    }
+
+    /** Gives tombstones to records that were shed together before the first stage, or the only one: all of them of one epoch. */
+    void addTombstones(List<Delivery> shed) {
+        if (tombstones == Tombstones.RANGE && shed.size() > 1) {
+            new ShedRuns(this).addTombstones(shed);
+        } else {
+            shed.forEach(this::addTombstone);
+        }
+    }
+
+    /** Gives a shed record its own tombstone. */
+    void addTombstone(Delivery shed) {
+        ShedReason reason = reasonOf(shed);
+        shed.toSend(Outcome.DROPPED, reason, List.of(tombstone(shed, reason, firstStage)));
+    }
+
+    /** Gives a shed record a tombstone that stands for its neighbours, too. */
+    void addTombstone(Delivery first, OriginRange range) {
+        ShedReason reason = reasonOf(first);
+        first.toSend(Outcome.DROPPED, reason, List.of(tombstone(range, reason)));
+    }
+
+    private static ShedReason reasonOf(Delivery shed) {
+        return (ShedReason) Objects.requireNonNull(shed.why());
+    }
+
+    /**
+     * The tombstone of several records. What they have in common is their origins, which are its key, too: so a topic that is compacted
+     * takes it, and keeps it. No reader can take it for the tombstone of one record: it names no single origin, and it has a value.
+     */
+    private ProducerRecord<byte @Nullable [], byte @Nullable []> tombstone(OriginRange range, ShedReason reason) {
+        byte[] origins = utf8(range.text());
+        var tombstone = outgoing(topics.drop(), origins, TombstoneRange.json(range));
+        tombstone.headers().add(SpillwayHeaders.ORIGINS, origins);
+        addDecision(Outcome.DROPPED, reason.name(), firstStage, tombstone);
+        return tombstone;
     }
 
     /**
@@ -192,11 +236,20 @@ public final class OutputFactory {
                 .add(
                         SpillwayHeaders.ORIGIN,
                         delivery.run().origin(delivery.record().offset()));
-        Header firstLife =
-                delivery.hasHeaders() ? delivery.record().headers().lastHeader(SpillwayHeaders.REPLAYED) : null;
-        if (firstLife != null && firstLife.value() != null && firstLife.value().length <= ORIGIN_BYTES) {
+        Header firstLife = firstLife(delivery);
+        if (firstLife != null) {
             output.headers().add(firstLife);
         }
+    }
+
+    /** Whether the record was put back, and its outputs have to name its first life. */
+    static boolean hasFormerLife(Delivery delivery) {
+        return firstLife(delivery) != null;
+    }
+
+    private static @Nullable Header firstLife(Delivery delivery) {
+        Header found = delivery.hasHeaders() ? delivery.record().headers().lastHeader(SpillwayHeaders.REPLAYED) : null;
+        return found != null && found.value() != null && found.value().length <= ORIGIN_BYTES ? found : null;
     }
 
     private void addFailure(

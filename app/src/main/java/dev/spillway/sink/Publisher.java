@@ -147,6 +147,7 @@ public final class Publisher {
      */
     public void dropped(Delivery delivery, ShedReason reason, @Nullable String stage) {
         if (decideDropped(delivery, reason, stage)) {
+            delivery.toSend(Outcome.DROPPED, reason, List.of(outputs.tombstone(delivery, reason, stage)));
             publish(List.of(delivery));
         }
     }
@@ -156,7 +157,7 @@ public final class Publisher {
             return false;
         }
         settlements.remember(delivery, Outcome.DROPPED, reason, stage == null ? null : "stage " + stage);
-        delivery.toSend(Outcome.DROPPED, reason, List.of(outputs.tombstone(delivery, reason, stage)));
+        delivery.toSend(Outcome.DROPPED, reason, List.of());
         return true;
     }
 
@@ -169,9 +170,17 @@ public final class Publisher {
             while (to < decided.size() && decided.get(to).run().publisher() == publisher) {
                 to++;
             }
-            publisher.publish(decided.subList(from, to));
+            publisher.publishTogether(decided.subList(from, to));
             from = to;
         }
+    }
+
+    /** What a tombstone stands for depends on what else was shed. */
+    private void publishTogether(List<Delivery> decided) {
+        if (decided.get(0).outcome() == Outcome.DROPPED) {
+            outputs.addTombstones(decided);
+        }
+        publish(decided);
     }
 
     /**

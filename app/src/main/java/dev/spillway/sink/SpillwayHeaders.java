@@ -5,8 +5,11 @@ public final class SpillwayHeaders {
     /** What all of them begin with. */
     public static final String PREFIX = "spillway.";
 
-    /** On all outputs: {@code topic-partition@offset} of the input record. */
+    /** On all outputs of one record: {@code topic-partition@offset} of the input record. */
     public static final String ORIGIN = "spillway.origin";
+
+    /** On tombstones of several records, instead of that: {@code topic-partition@first..last}. */
+    public static final String ORIGINS = "spillway.origins";
 
     /** On tombstones and dead letters: {@code DROPPED} or {@code DEAD_LETTERED}. */
     public static final String OUTCOME = "spillway.outcome";

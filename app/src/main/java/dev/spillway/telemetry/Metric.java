@@ -98,7 +98,7 @@ sealed interface Metric {
                 new Counter(
                         "spillway_records_dropped_total",
                         List.of("policy", "reason"),
-                        "Records that the policy shed; each left a tombstone.",
+                        "Records that the policy shed; the drop topic tells of each.",
                         Metric::dropped),
                 new Counter(
                         "spillway_records_dead_lettered_total",

@@ -87,6 +87,7 @@ class SpillwayConfigTest {
         "processing.timeout.ms, 0",
         "worker.threads, green",
         "ordering, keys",
+        "drop.tombstones, ranges",
         "circuit.breaker.failure.percent, 101",
         "batch.max.records, 0",
         "topics.create, perhaps",
@@ -113,6 +114,13 @@ class SpillwayConfigTest {
 
         assertThat(config.adminListen()).isEqualTo(address);
         assertThat(config.isAdminListenSet()).isTrue();
+    }
+
+    @Test
+    void each_shed_record_has_a_tombstone_unless_somebody_wants_ranges() {
+        assertThat(minimal().config().tombstones()).isEqualTo(Tombstones.RECORD);
+        assertThat(minimal().with("drop.tombstones", "range").config().tombstones())
+                .isEqualTo(Tombstones.RANGE);
     }
 
     @Test

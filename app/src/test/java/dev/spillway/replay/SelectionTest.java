@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.spillway.inspect.ReadStart;
 import dev.spillway.inspect.TimeWindow;
 import dev.spillway.ledger.Origin;
+import dev.spillway.ledger.OriginRange;
 import dev.spillway.processor.PermanentFailureException;
 import java.time.Instant;
 import java.util.List;

@@ -358,7 +358,7 @@ final class Instance {
         if (scenario.exactlyOnce()) {
             transactional = new TransactionalSink(
                     this::producer,
-                    Samples.outputs(time),
+                    Samples.outputs(time, scenario.tombstones()),
                     spoiled,
                     new Transactions(scenario.ordered(), member -> isTakenOver(), this::committedOffsets),
                     this::execute,
@@ -366,7 +366,8 @@ final class Instance {
             transactional.initialise();
             sink = transactional;
         } else {
-            sink = new AcknowledgingSink(producer(0), Samples.outputs(time), spoiled, committer, changed::raise);
+            sink = new AcknowledgingSink(
+                    producer(0), Samples.outputs(time, scenario.tombstones()), spoiled, committer, changed::raise);
         }
         ConsumerLoop loop = new ConsumerLoop(
                 new IntakeConfig(

@@ -3,9 +3,11 @@ package dev.spillway.simulation;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
 import dev.spillway.ledger.Origin;
+import dev.spillway.ledger.OriginRange;
 import dev.spillway.simulation.FakeBroker.Transaction;
 import dev.spillway.simulation.FakeBroker.Written;
 import dev.spillway.sink.Samples;
+import dev.spillway.sink.TombstoneRange;
 import java.util.Collection;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
@@ -45,7 +47,7 @@ final class Oracle {
 
     /** A record was written outside of any transaction. */
     void written(Written entry) {
-        outcomesOf(acknowledged, entry.record()).add(entry.record());
+        add(acknowledged, entry.record());
     }
 
     /** A consumer commits: by then everything below has an outcome. */
@@ -138,12 +140,36 @@ final class Oracle {
 
     private static Map<String, Outcomes> outcomes(List<ProducerRecord<byte @Nullable [], byte @Nullable []>> records) {
         Map<String, Outcomes> outcomes = new LinkedHashMap<>();
-        records.forEach(record -> outcomesOf(outcomes, record).add(record));
+        records.forEach(record -> add(outcomes, record));
         return outcomes;
     }
 
-    private static Outcomes outcomesOf(Map<String, Outcomes> outcomes, ProducerRecord<?, ?> record) {
-        return outcomes.computeIfAbsent(Samples.header(record, "spillway.origin"), origin -> new Outcomes());
+    private static void add(
+            Map<String, Outcomes> outcomes, ProducerRecord<byte @Nullable [], byte @Nullable []> record) {
+        if (Samples.header(record, "spillway.origins").isEmpty()) {
+            outcomesOf(outcomes, Samples.header(record, "spillway.origin")).add(record);
+        } else {
+            addRange(outcomes, record);
+        }
+    }
+
+    /** A tombstone of several records is one of each of them. */
+    private static void addRange(
+            Map<String, Outcomes> outcomes, ProducerRecord<byte @Nullable [], byte @Nullable []> record) {
+        OriginRange range = TombstoneRange.parse(record.value())
+                .orElseThrow(() -> new Violation("a range that makes no sense: " + Outcomes.text(record.value())));
+        if (!record.topic().equals("drops")
+                || !range.text().equals(Samples.header(record, "spillway.origins"))
+                || !Samples.header(record, "spillway.origin").isEmpty()) {
+            throw new Violation(record.topic() + " got the range " + record.headers() + " of " + range);
+        }
+        for (long i = 0; i < range.count(); i++) {
+            outcomesOf(outcomes, range.get(i).toString()).dropped++;
+        }
+    }
+
+    private static Outcomes outcomesOf(Map<String, Outcomes> outcomes, String origin) {
+        return outcomes.computeIfAbsent(origin, o -> new Outcomes());
     }
 
     private FakeBroker broker() {

@@ -1,6 +1,7 @@
 package dev.spillway.simulation;
 
 import dev.spillway.config.Guarantee;
+import dev.spillway.config.Tombstones;
 import dev.spillway.flow.ShedPolicies;
 import dev.spillway.flow.ShedPolicy;
 import java.time.Duration;
@@ -21,6 +22,7 @@ import java.util.List;
  * @param stages of each instance: one in most runs, then two or three
  * @param innerPolicy of the queues between them
  * @param innerCapacity of those queues
+ * @param tombstones what they stand for: a range in every other run
  */
 record Scenario(
         ShedPolicy policy,
@@ -37,7 +39,8 @@ record Scenario(
         boolean ordered,
         int stages,
         ShedPolicy innerPolicy,
-        int innerCapacity) {
+        int innerCapacity,
+        Tombstones tombstones) {
     static final Duration COMMIT_INTERVAL = Duration.ofMillis(100);
     static final Duration TRANSACTION_TIMEOUT = Duration.ofSeconds(10);
     static final Duration REVOCATION_TIMEOUT = Duration.ofSeconds(4);
@@ -85,7 +88,8 @@ record Scenario(
                 chance.oneIn(3),
                 Math.floorMod(round, 3) < 2 ? 1 : 2 + Math.floorMod(round / 3, 2),
                 POLICIES.get(Math.floorMod(round / 6, POLICIES.size())),
-                1 + Math.floorMod(round / 18, 3));
+                1 + Math.floorMod(round / 18, 3),
+                Math.floorMod(round, 2) == 0 ? Tombstones.RECORD : Tombstones.RANGE);
     }
 
     boolean exactlyOnce() {

@@ -2,6 +2,7 @@ package dev.spillway.sink;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
+import dev.spillway.config.Tombstones;
 import dev.spillway.config.TopicsConfig;
 import dev.spillway.flow.ShedReason;
 import dev.spillway.flow.Time;
@@ -79,7 +80,11 @@ public final class Samples {
     }
 
     public static OutputFactory outputs(Time time) {
-        return new OutputFactory(TOPICS, new SizeLimits(MEGABYTE, Map.of()), time);
+        return outputs(time, Tombstones.RECORD);
+    }
+
+    public static OutputFactory outputs(Time time, Tombstones tombstones) {
+        return new OutputFactory(TOPICS, new SizeLimits(MEGABYTE, Map.of()), time, null, tombstones);
     }
 
     /** A delivery that is booked in the ledger and belongs to the publisher. */
@@ -112,10 +117,11 @@ public final class Samples {
         return header == null ? "" : new String(header.value(), UTF_8);
     }
 
-    /** What was sent, as topic and origin, in order. */
+    /** What was sent, as topic and origin or origins, in order. */
     public static List<String> sent(List<? extends ProducerRecord<?, ?>> records) {
         return records.stream()
-                .map(record -> record.topic() + " " + header(record, SpillwayHeaders.ORIGIN))
+                .map(record -> record.topic() + " " + header(record, SpillwayHeaders.ORIGIN)
+                        + header(record, SpillwayHeaders.ORIGINS))
                 .toList();
     }
 }

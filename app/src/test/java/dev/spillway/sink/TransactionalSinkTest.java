@@ -6,8 +6,11 @@ import static dev.spillway.sink.Samples.bytes;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.spillway.config.Tombstones;
 import dev.spillway.flow.ManualTime;
+import dev.spillway.flow.ShedReason;
 import dev.spillway.ledger.Ledger;
+import dev.spillway.ledger.PartitionId;
 import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
@@ -121,9 +124,13 @@ class TransactionalSinkTest {
     }
 
     private TransactionalSink another() {
+        return another(Tombstones.RECORD);
+    }
+
+    private TransactionalSink another(Tombstones tombstones) {
         return new TransactionalSink(
                 this::produce,
-                Samples.outputs(time),
+                Samples.outputs(time, tombstones),
                 spoiled,
                 new Transactions(false, member -> true, partitions -> committed),
                 steps::add,
@@ -153,6 +160,52 @@ class TransactionalSinkTest {
                 Samples.admitted(Samples.record(IN, nextOffset++), ledger, publisher),
                 List.of(new Output(bytes("k"), bytes("v"), null)));
         return publisher;
+    }
+
+    private Publisher openWithRange(TransactionalSink of, long first, long last) {
+        Publisher publisher = of.open();
+        Run run = new Run(ledger.account(new PartitionId(IN.topic(), IN.partition())), publisher);
+        List<Delivery> shed = new ArrayList<>();
+        for (long offset = first; offset <= last; offset++) {
+            Delivery delivery = new Delivery(Samples.record(IN, offset));
+            delivery.moveTo(run);
+            run.account().consume(offset);
+            publisher.decideDropped(delivery, ShedReason.DROP_OLDEST);
+            shed.add(delivery);
+        }
+        Publisher.publishAll(shed);
+        return publisher;
+    }
+
+    @Test
+    void a_tombstone_of_several_records_is_committed_with_its_epoch_or_not_at_all() {
+        TransactionalSink ranges = another(Tombstones.RANGE);
+        ranges.initialise();
+        List<TestProducer> own = producers.subList(producers.size() - 3, producers.size());
+        Publisher committing = openWithRange(ranges, 0, 7);
+        Publisher aborted = openWithRange(ranges, 8, 20);
+        assertThat(ledger.settled()).isEqualTo(21);
+
+        var done = ranges.commit(committing, OFFSETS, GROUP);
+        ranges.abort(aborted);
+        runSteps();
+
+        assertThat(done).isCompleted();
+        assertThat(own.stream().flatMap(producer -> Samples.sent(producer.history()).stream()))
+                .containsExactly("drops in-0@0..7");
+    }
+
+    @Test
+    void a_tombstone_of_several_records_that_kafka_refuses_is_fatal() {
+        TransactionalSink ranges = another(Tombstones.RANGE);
+        ranges.initialise();
+        TestProducer first = producers.get(producers.size() - 3);
+        first.sendException = new RecordTooLargeException("too large");
+
+        Publisher publisher = openWithRange(ranges, 0, 7);
+
+        assertThat(publisher.pollFailure()).isInstanceOf(SendFailure.Fatal.class);
+        assertThat(ledger.settled()).isZero();
     }
 
     private static Throwable failureOf(CompletableFuture<?> future) {

@@ -97,7 +97,11 @@ public final class SpillwayTestDriver implements AutoCloseable {
         ConsumerOffsetCommitter committer = new ConsumerOffsetCommitter(consumer);
         Signal changed = new Signal(time);
         this.sink = new AcknowledgingSink(
-                producer, new OutputFactory(config.topics(), limits, time), spoiled, committer, changed::raise);
+                producer,
+                new OutputFactory(config.topics(), limits, time, null, config.tombstones()),
+                spoiled,
+                committer,
+                changed::raise);
         this.loop = new ConsumerLoop(
                 IntakeConfig.of(config), consumer, worker.stages(), sink, committer, changed, token, time);
         loop.subscribe();

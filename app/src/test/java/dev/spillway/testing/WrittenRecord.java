@@ -54,9 +54,11 @@ public final class WrittenRecord {
         return Optional.ofNullable(last == null ? null : text(last.value()));
     }
 
-    /** The input record that it is about, as {@code topic-partition@offset}. */
+    /** The input record that it is about, as {@code topic-partition@offset}; of a tombstone of several {@code topic-partition@first..last}. */
     public String origin() {
-        return header("spillway.origin").orElseThrow(() -> new IllegalStateException("no origin"));
+        return header("spillway.origin")
+                .or(() -> header("spillway.origins"))
+                .orElseThrow(() -> new IllegalStateException("no origin"));
     }
 
     private static @Nullable String text(byte @Nullable [] bytes) {
