@@ -2,6 +2,7 @@ package dev.spillway.inspect;
 
 import dev.spillway.config.Guarantee;
 import dev.spillway.ledger.Origin;
+import dev.spillway.ledger.OriginRange;
 import dev.spillway.ledger.Outcome;
 import dev.spillway.ledger.PartitionId;
 import java.util.ArrayList;
@@ -12,6 +13,7 @@ import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.function.Function;
+import java.util.stream.LongStream;
 
 /**
  * Finds out whether every input record has exactly one outcome. Fed with the input first, then with outcomes in any order; knows
@@ -90,6 +92,18 @@ final class Audit {
             }
         } else if (topics.contains(origin.topic())) {
             stray(origin);
+        } else {
+            foreign++;
+        }
+    }
+
+    /** A tombstone of several records. */
+    void dropped(OriginRange origins) {
+        PartitionBooks found = books.get(origins.partitionId());
+        if (found != null) {
+            found.dropped(origins.first(), origins.count());
+        } else if (topics.contains(origins.topic())) {
+            LongStream.range(0, origins.count()).mapToObj(origins::get).forEach(this::stray);
         } else {
             foreign++;
         }

@@ -3,6 +3,7 @@ package dev.spillway.inspect;
 import dev.spillway.config.SpillwayConfig;
 import dev.spillway.config.TopicsConfig;
 import dev.spillway.ledger.Origin;
+import dev.spillway.ledger.OriginRange;
 import dev.spillway.ledger.Outcome;
 import dev.spillway.ledger.PartitionId;
 import dev.spillway.sink.SpillwayHeaders;
@@ -187,12 +188,26 @@ final class AuditRounds {
         audit.input(new PartitionId(record.topic(), record.partition()), record.offset(), record.timestamp());
     }
 
-    private void outcome(ConsumerRecord<?, ?> record) {
+    private void outcome(ConsumerRecord<byte @Nullable [], byte @Nullable []> record) {
+        if (Headers.isRange(record)) {
+            range(record);
+            return;
+        }
         Optional<Origin> origin = Headers.origin(record);
         Optional<Part> part =
                 Headers.text(record, SpillwayHeaders.PART).map(Part::parse).orElse(Optional.of(Part.WHOLE));
         if (origin.isPresent() && part.isPresent()) {
             audit.outcome(origin.get(), outcomeIn(record.topic()), part.get());
+        } else {
+            audit.foreign();
+        }
+    }
+
+    /** Only what is shed has outcomes that stand for several records. */
+    private void range(ConsumerRecord<byte @Nullable [], byte @Nullable []> record) {
+        Optional<OriginRange> range = Headers.range(record);
+        if (range.isPresent() && outcomeIn(record.topic()) == Outcome.DROPPED) {
+            audit.dropped(range.get());
         } else {
             audit.foreign();
         }

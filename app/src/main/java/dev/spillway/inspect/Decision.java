@@ -1,6 +1,6 @@
 package dev.spillway.inspect;
 
-import dev.spillway.ledger.Origin;
+import dev.spillway.ledger.OriginRange;
 import dev.spillway.ledger.Outcome;
 import dev.spillway.sink.SpillwayHeaders;
 import java.time.Instant;
@@ -10,31 +10,46 @@ import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What a tombstone or a dead letter says of the record that it is about. The texts are as somebody wrote them, not printable.
+ * What a tombstone or a dead letter says of the record, or the run of records, that it is about. The texts are as somebody wrote them, not printable.
  *
  * @param outcome dropped or dead-lettered
  * @param at when that was decided
  * @param reason why, or empty where it does not say
  * @param stage where there are several, the one that decided
- * @param origin where the record came from, or null where it does not say
+ * @param origins where the record, or each of them, came from, or null where it does not say
  */
 public record Decision(
         Outcome outcome,
         Instant at,
         Optional<String> reason,
         Optional<String> stage,
-        @Nullable Origin origin) {
+        @Nullable OriginRange origins) {
 
     /** Reads a record; empty when it is neither, because somebody else wrote it. */
-    public static Optional<Decision> read(ConsumerRecord<?, ?> record) {
-        return Headers.text(record, SpillwayHeaders.OUTCOME)
-                .flatMap(Decision::outcome)
-                .map(outcome -> new Decision(
-                        outcome,
-                        at(record),
-                        Headers.text(record, SpillwayHeaders.REASON),
-                        Headers.text(record, SpillwayHeaders.STAGE),
-                        Headers.origin(record).orElse(null)));
+    public static Optional<Decision> read(ConsumerRecord<byte @Nullable [], byte @Nullable []> record) {
+        Optional<Outcome> outcome =
+                Headers.text(record, SpillwayHeaders.OUTCOME).flatMap(Decision::outcome);
+        if (Headers.isRange(record)) {
+            return Headers.range(record)
+                    .filter(range -> outcome.filter(Outcome.DROPPED::equals).isPresent())
+                    .map(range -> of(Outcome.DROPPED, record, range));
+        }
+        return outcome.map(decided ->
+                of(decided, record, Headers.origin(record).map(OriginRange::of).orElse(null)));
+    }
+
+    /** Whether it is about a run of records, of which it does not tell the keys. */
+    public boolean isRange() {
+        return origins != null && origins.count() > 1;
+    }
+
+    private static Decision of(Outcome outcome, ConsumerRecord<?, ?> record, @Nullable OriginRange origins) {
+        return new Decision(
+                outcome,
+                at(record),
+                Headers.text(record, SpillwayHeaders.REASON),
+                Headers.text(record, SpillwayHeaders.STAGE),
+                origins);
     }
 
     private static Optional<Outcome> outcome(String text) {

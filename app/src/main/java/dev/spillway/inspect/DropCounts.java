@@ -3,13 +3,15 @@ package dev.spillway.inspect;
 import java.time.Instant;
 import java.util.List;
 
-/** Counts tombstones, in several ways at a time and in bounded memory. Used by one thread. */
+/** Counts the records that tombstones stand for, in several ways at a time and in bounded memory. Used by one thread. */
 final class DropCounts {
     /** How many groups are told apart. */
     static final int MOST_GROUPS = 10_000;
 
     private final List<GroupCounter> counters;
     private long tombstones;
+    private long records;
+    private long inRanges;
     private long strangers;
     private Instant first = Instant.MAX;
     private Instant last = Instant.MIN;
@@ -26,6 +28,8 @@ final class DropCounts {
 
     void add(Tombstone tombstone) {
         tombstones++;
+        records += tombstone.records();
+        inRanges += tombstone.isRange() ? tombstone.records() : 0;
         first = tombstone.at().isBefore(first) ? tombstone.at() : first;
         last = tombstone.at().isAfter(last) ? tombstone.at() : last;
         counters.forEach(counter -> counter.add(tombstone));
@@ -43,6 +47,6 @@ final class DropCounts {
 
     DropReport report(String topic, boolean complete) {
         List<GroupTable> tables = counters.stream().map(GroupCounter::table).toList();
-        return new DropReport(topic, tables, tombstones, first, last, strangers, complete);
+        return new DropReport(topic, tables, records, inRanges, tombstones, first, last, strangers, complete);
     }
 }

@@ -10,8 +10,10 @@ import java.util.Locale;
  * What was shed.
  *
  * @param topic the drop topic
- * @param tables the same tombstones, counted in several ways
- * @param tombstones how many there are
+ * @param tables the same records, counted in several ways
+ * @param records how many were shed
+ * @param inRanges how many of these are told of by tombstones that stand for several, and do not tell keys
+ * @param tombstones how many there are, fewer than records where some stand for several
  * @param first when the first of these records was shed; meaningless when there are none
  * @param last when the last one was shed
  * @param strangers records that are no tombstones
@@ -20,6 +22,8 @@ import java.util.Locale;
 public record DropReport(
         String topic,
         List<GroupTable> tables,
+        long records,
+        long inRanges,
         long tombstones,
         Instant first,
         Instant last,
@@ -37,14 +41,21 @@ public record DropReport(
         if (tombstones == 0) {
             text.append("nothing was shed, as far as ").append(topic).append(" was read");
         } else {
-            text.append(String.format(Locale.ROOT, "shed, as told by %s: %,d, from ", topic, tombstones))
+            text.append(String.format(Locale.ROOT, "shed, as told by %s: %,d, from ", topic, records))
                     .append(Moment.text(first))
                     .append(" to ")
                     .append(Moment.text(last));
         }
         text.append(EOL);
         if (tombstones > 0) {
-            shown().forEach(table -> text.append(EOL).append(table.text(tombstones)));
+            shown().forEach(table -> text.append(EOL).append(table.text(records)));
+        }
+        if (inRanges > 0) {
+            text.append(String.format(
+                    Locale.ROOT,
+                    "Of these, %,d are in tombstones that stand for several records and do not tell their keys: the record"
+                            + " at an%noffset is shown with --origin.%n",
+                    inRanges));
         }
         if (strangers > 0) {
             text.append(String.format(Locale.ROOT, "(not a tombstone): %,d%n", strangers));
@@ -61,10 +72,12 @@ public record DropReport(
         object.put("type", "summary");
         object.put("topic", topic);
         object.put("complete", complete);
+        object.put("records", records);
+        object.put("recordsInRanges", inRanges);
         object.put("tombstones", tombstones);
         object.put("notTombstones", strangers);
         ArrayNode all = object.putArray("tables");
-        tables.forEach(table -> table.json(all.addObject(), tombstones));
+        tables.forEach(table -> table.json(all.addObject(), records));
         return Json.line(object);
     }
 

@@ -1,6 +1,6 @@
 package dev.spillway.inspect;
 
-/** Counts tombstones by one of their properties, in bounded memory. Used by one thread. */
+/** Counts shed records by one of their properties, in bounded memory. Used by one thread. */
 interface GroupCounter {
     void add(Tombstone tombstone);
 

@@ -8,7 +8,7 @@ import java.util.List;
 import java.util.Locale;
 
 /**
- * Tombstones in groups.
+ * Shed records in groups.
  *
  * @param grouping what the rows stand for
  * @param rows by count, the largest first; times in their order
@@ -29,7 +29,7 @@ public record GroupTable(Grouping grouping, List<Row> rows, long elsewhere, long
      * One group.
      *
      * @param group its printable name
-     * @param count tombstones in it, never too low
+     * @param count records in it, never too low
      * @param error by how much the count may be too high
      * @param first when its first record was shed, as far as it was told apart; of a time, its beginning
      * @param last when its last record was shed; of a time, its end
@@ -42,18 +42,18 @@ public record GroupTable(Grouping grouping, List<Row> rows, long elsewhere, long
     }
 
     /** A table for people. */
-    String text(long tombstones) {
-        return grouping == Grouping.TIME ? histogram() : table(tombstones) + rest(tombstones) + bound();
+    String text(long records) {
+        return grouping == Grouping.TIME ? histogram() : table(records) + rest(records) + bound();
     }
 
-    void json(ObjectNode object, long tombstones) {
+    void json(ObjectNode object, long records) {
         object.put("by", grouping.title());
         ArrayNode groups = object.putArray("groups");
         for (Row row : rows) {
             ObjectNode group = groups.addObject()
                     .put("group", row.group())
                     .put("count", row.count())
-                    .put("share", share(row, tombstones))
+                    .put("share", share(row, records))
                     .put("first", row.first().toString())
                     .put("last", row.last().toString());
             if (error > 0) {
@@ -107,7 +107,7 @@ public record GroupTable(Grouping grouping, List<Row> rows, long elsewhere, long
         return seconds % 3600 == 0 ? seconds / 3600 + " h" : seconds % 60 == 0 ? seconds / 60 + " min" : seconds + " s";
     }
 
-    private String table(long tombstones) {
+    private String table(long records) {
         boolean exact = error == 0;
         TextTable table = new TextTable(exact ? "lrrll" : "lrrrll");
         table.row(
@@ -115,7 +115,7 @@ public record GroupTable(Grouping grouping, List<Row> rows, long elsewhere, long
                         ? new String[] {grouping.title(), "records", "share", "first", "last"}
                         : new String[] {grouping.title(), "records", "too high by", "share", "first", "last"});
         for (Row row : shown()) {
-            String share = String.format(Locale.ROOT, "%.1f%%", 100 * share(row, tombstones));
+            String share = String.format(Locale.ROOT, "%.1f%%", 100 * share(row, records));
             String first = Moment.text(row.first());
             String last = Moment.text(row.last());
             table.row(
@@ -131,8 +131,8 @@ public record GroupTable(Grouping grouping, List<Row> rows, long elsewhere, long
     }
 
     /** What the table leaves out. */
-    private String rest(long tombstones) {
-        long left = tombstones - shown().stream().mapToLong(Row::count).sum();
+    private String rest(long records) {
+        long left = records - shown().stream().mapToLong(Row::count).sum();
         String others = grouping == Grouping.MINUTE ? "in earlier minutes" : "with other " + grouping.plural();
         return left == 0 ? "" : String.format(Locale.ROOT, "... and %,d records %s%n", left, others);
     }
@@ -156,8 +156,8 @@ public record GroupTable(Grouping grouping, List<Row> rows, long elsewhere, long
                 : rows.subList(0, Math.min(MOST_ROWS, rows.size()));
     }
 
-    private static double share(Row row, long tombstones) {
-        return (double) row.count() / tombstones;
+    private static double share(Row row, long records) {
+        return (double) row.count() / records;
     }
 
     private static String number(long number) {

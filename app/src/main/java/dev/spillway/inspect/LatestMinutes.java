@@ -18,7 +18,7 @@ final class LatestMinutes implements GroupCounter {
     @Override
     public void add(Tombstone tombstone) {
         minutes.computeIfAbsent(Grouping.MINUTE.groupOf(tombstone), name -> new Minute())
-                .add(tombstone.at());
+                .add(tombstone.at(), tombstone.records());
         if (minutes.size() > mostMinutes) {
             earlier += minutes.pollFirstEntry().getValue().count;
         }
@@ -46,8 +46,8 @@ final class LatestMinutes implements GroupCounter {
         private Instant first = Instant.MAX;
         private Instant last = Instant.MIN;
 
-        private void add(Instant at) {
-            count++;
+        private void add(Instant at, long records) {
+            count += records;
             first = at.isBefore(first) ? at : first;
             last = at.isAfter(last) ? at : last;
         }

@@ -7,6 +7,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.NavigableSet;
@@ -53,18 +54,34 @@ public final class Originals {
     public Findings fetch(Collection<Origin> origins) {
         Map<Origin, Original> present = new HashMap<>();
         Map<Origin, String> gone = new HashMap<>();
-        Map<TopicPartition, NavigableSet<Long>> wanted = wanted(origins, gone);
-        boolean complete = read(wanted, present);
+        boolean complete = visit(origins, original -> present.put(original.origin(), original), gone);
+        return new Findings(present, gone, complete);
+    }
+
+    /**
+     * Shows the records one at a time, and keeps none of them.
+     *
+     * @param gone is told for each that is not there why, in a few words
+     * @return whether all were looked for; not so if it was stopped
+     * @throws org.apache.kafka.common.KafkaException when the cluster does not answer, or refuses
+     */
+    public boolean visit(
+            Collection<Origin> origins, java.util.function.Consumer<Original> visitor, Map<Origin, String> gone) {
+        Set<Origin> found = new HashSet<>();
+        boolean complete = read(wanted(origins, gone), original -> {
+            found.add(original.origin());
+            visitor.accept(original);
+        });
         if (complete) {
             for (Origin origin : origins) {
-                if (!present.containsKey(origin)) {
+                if (!found.contains(origin)) {
                     gone.putIfAbsent(
                             origin,
                             "its offset holds no record: compaction removed it, or its transaction was aborted");
                 }
             }
         }
-        return new Findings(present, gone, complete);
+        return complete;
     }
 
     /**
@@ -110,7 +127,8 @@ public final class Originals {
     }
 
     /** Run by run of offsets that lie near to each other, all partitions at a time. */
-    private boolean read(Map<TopicPartition, NavigableSet<Long>> wanted, Map<Origin, Original> present) {
+    private boolean read(
+            Map<TopicPartition, NavigableSet<Long>> wanted, java.util.function.Consumer<Original> visitor) {
         Map<TopicPartition, NavigableSet<Long>> left = new HashMap<>();
         wanted.forEach((partition, offsets) -> left.put(partition, new TreeSet<>(offsets)));
         while (!left.isEmpty()) {
@@ -124,7 +142,7 @@ public final class Originals {
                         NavigableSet<Long> offsets = wanted.get(new TopicPartition(record.topic(), record.partition()));
                         if (offsets != null && offsets.contains(record.offset())) {
                             Origin origin = new Origin(record.topic(), record.partition(), record.offset());
-                            present.put(origin, new Original(origin, record));
+                            visitor.accept(new Original(origin, record));
                         }
                     });
             if (!complete) {

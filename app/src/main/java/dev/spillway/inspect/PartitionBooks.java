@@ -77,6 +77,13 @@ final class PartitionBooks {
         start = Math.max(start, offset);
     }
 
+    /** Something that says that a run of offsets was shed: each of them is looked at by itself, wherever it lies. */
+    void dropped(long first, long count) {
+        for (long i = 0; i < count; i++) {
+            outcome(first + i, Outcome.DROPPED, Part.WHOLE);
+        }
+    }
+
     /** Something that says to be the outcome of an offset, or a part of it. */
     void outcome(long offset, Outcome outcome, Part part) {
         if (offset < range.start()) {

@@ -34,13 +34,14 @@ final class SpaceSaving {
         this.capacity = capacity;
     }
 
-    void add(String name, Instant at) {
+    /** Adds a name so many times. */
+    void add(String name, Instant at, long times) {
         Counter counter = byName.get(name);
         if (counter == null) {
             counter = heap.size() < capacity ? open(name) : takeOver(heap.get(0), name);
             byName.put(name, counter);
         }
-        counter.count(at);
+        counter.count(at, times);
         sink(counter);
     }
 
@@ -137,8 +138,8 @@ final class SpaceSaving {
             this.count = inherited;
         }
 
-        private void count(Instant at) {
-            count++;
+        private void count(Instant at, long times) {
+            count += times;
             first = at.isBefore(first) ? at : first;
             last = at.isAfter(last) ? at : last;
         }

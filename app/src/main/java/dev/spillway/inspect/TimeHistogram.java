@@ -33,8 +33,8 @@ final class TimeHistogram implements GroupCounter {
 
     @Override
     public void add(Tombstone tombstone) {
-        total++;
-        counts.merge(start(tombstone.at().getEpochSecond(), step), 1L, Long::sum);
+        total += tombstone.records();
+        counts.merge(start(tombstone.at().getEpochSecond(), step), tombstone.records(), Long::sum);
         while (counts.size() > mostSteps) {
             lengthen();
         }

@@ -2,7 +2,7 @@ package dev.spillway.inspect;
 
 import java.util.List;
 
-/** The groups with the most tombstones. */
+/** The groups with the most records. */
 final class TopGroups implements GroupCounter {
     private final Grouping grouping;
     private final SpaceSaving counts;
@@ -16,7 +16,7 @@ final class TopGroups implements GroupCounter {
 
     @Override
     public void add(Tombstone tombstone) {
-        counts.add(grouping.groupOf(tombstone), tombstone.at());
+        counts.add(grouping.groupOf(tombstone), tombstone.at(), tombstone.records());
     }
 
     @Override

@@ -5,27 +5,19 @@ import dev.spillway.inspect.Printable;
 import dev.spillway.ledger.Origin;
 import dev.spillway.ledger.Outcome;
 import dev.spillway.sink.SpillwayHeaders;
-import java.util.Optional;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A tombstone or dead letter that says whose it is.
+ * A record that was shed or failed.
  *
- * @param decision what it says
- * @param origin where its record came from
- * @param letter the tombstone or dead letter itself
+ * @param decision what its tombstone or dead letter says
+ * @param origin where it came from
+ * @param letter the tombstone or dead letter itself, which others may have in common with it
  */
 record Candidate(Decision decision, Origin origin, ConsumerRecord<byte @Nullable [], byte @Nullable []> letter) {
     /** What the exception of a processor that says "never again" is called, at the beginning of a reason. */
     private static final String PERMANENT = "dev.spillway.processor.PermanentFailureException";
-
-    /** Reads a record of a drop or dead letter topic; empty when it does not say whose it is. */
-    static Optional<Candidate> read(ConsumerRecord<byte @Nullable [], byte @Nullable []> record) {
-        return Decision.read(record)
-                .flatMap(decision ->
-                        Optional.ofNullable(decision.origin()).map(origin -> new Candidate(decision, origin, record)));
-    }
 
     /** Whether it has key, value and headers of its record with it. */
     boolean carriesItsRecord() {
@@ -41,9 +33,18 @@ record Candidate(Decision decision, Origin origin, ConsumerRecord<byte @Nullable
                         .isPresent();
     }
 
-    /** The whole key as it is shown. */
+    /** Whether the tombstone tells its key; otherwise the record itself does, where it still is. */
+    boolean isKeyKnown() {
+        return !decision.isRange();
+    }
+
+    /** The whole key as it is shown, where it is known. */
     String keyText() {
-        byte[] key = letter.key();
+        return text(letter.key());
+    }
+
+    /** A whole key as it is shown. */
+    static String text(byte @Nullable [] key) {
         return key == null ? "(no key)" : key.length == 0 ? "(empty key)" : Printable.bytes(key);
     }
 }

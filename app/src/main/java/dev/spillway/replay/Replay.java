@@ -9,10 +9,12 @@ import dev.spillway.ledger.Origin;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
+import java.util.function.Predicate;
 import org.apache.kafka.clients.consumer.Consumer;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.OffsetAndMetadata;
@@ -65,19 +67,20 @@ public final class Replay {
     public ReplayPlan plan() {
         Tally tally = new Tally();
         List<Candidate> batch = new ArrayList<>();
-        boolean complete = source.read(source.standing(), tally, new ReplaySource.Visitor() {
+        Standing standing = source.standing();
+        boolean complete = source.read(standing, tally, new ReplaySource.Visitor() {
             @Override
             public void candidate(Candidate candidate) {
                 batch.add(candidate);
                 if (batch.size() == ReplayPlan.BATCH) {
-                    look(batch, tally);
+                    look(batch, standing.selection(), tally);
                 }
             }
 
             @Override
-            public void passed(TopicPartition partition, long next) {}
+            public void passed(TopicPartition partition, Place place) {}
         });
-        look(batch, tally);
+        look(batch, standing.selection(), tally);
         return new ReplayPlan(tally.report(name, options.source(), true, complete), tally.latest());
     }
 
@@ -98,21 +101,34 @@ public final class Replay {
         return tally.report(name, options.source(), false, complete && !stop.isCancelled());
     }
 
-    private void look(List<Candidate> batch, Tally tally) {
-        List<Origin> toFetch = batch.stream()
-                .filter(candidate -> !candidate.carriesItsRecord())
-                .map(Candidate::origin)
-                .toList();
-        Map<Origin, String> gone = originals.gone(toFetch);
+    private void look(List<Candidate> batch, Selection selection, Tally tally) {
+        Map<Origin, String> gone = originals.gone(origins(batch, candidate -> !candidate.carriesItsRecord()));
+        Set<Origin> others = new HashSet<>();
+        originals.visit(
+                origins(batch, selection::leavesOpen),
+                original -> {
+                    if (!selection.containsKey(original.record().key())) {
+                        others.add(original.origin());
+                    }
+                },
+                gone);
         for (Candidate candidate : batch) {
             String why = gone.get(candidate.origin());
             if (why != null) {
-                tally.lost(candidate.origin(), why);
-            } else {
+                tally.lost(candidate.origin(), why(why, candidate, selection));
+            } else if (!others.contains(candidate.origin())) {
                 count(candidate, tally);
             }
         }
         batch.clear();
+    }
+
+    private static List<Origin> origins(List<Candidate> candidates, Predicate<Candidate> which) {
+        return candidates.stream().filter(which).map(Candidate::origin).toList();
+    }
+
+    private static String why(String gone, Candidate candidate, Selection selection) {
+        return selection.leavesOpen(candidate) ? gone + " (and nobody knows whether its key was chosen)" : gone;
     }
 
     private void count(Candidate candidate, Tally tally) {
@@ -133,13 +149,13 @@ public final class Replay {
         private final ReplayTransactions transactions;
         private final Pace pace = new Pace(options.perSecond(), time, stop);
         private final Chunk chunk = new Chunk(pace);
-        private final Map<TopicPartition, Long> next = new HashMap<>();
+        private final Map<TopicPartition, Place> next = new HashMap<>();
 
         private Run(Standing standing, Tally tally, ReplayTransactions transactions) {
             this.standing = standing;
             this.tally = tally;
             this.transactions = transactions;
-            standing.ahead().forEach((partition, range) -> next.put(partition, range.from()));
+            standing.ahead().keySet().forEach(partition -> next.put(partition, standing.place(partition)));
         }
 
         @Override
@@ -148,29 +164,43 @@ public final class Replay {
         }
 
         @Override
-        public void passed(TopicPartition partition, long offset) {
-            next.put(partition, offset);
+        public void passed(TopicPartition partition, Place place) {
+            next.put(partition, place);
             if (chunk.isFull()) {
                 putBack();
             }
         }
 
         private void finish() {
-            standing.ahead().forEach((partition, range) -> next.merge(partition, range.end(), Math::max));
+            standing.ahead()
+                    .forEach((partition, range) -> next.merge(partition, new Place(range.end(), 0), Place::later));
             putBack();
         }
 
         private void putBack() {
             List<Candidate> candidates = chunk.take();
-            if (!isDue(candidates.size())) {
+            if (stop.isCancelled()) {
                 return;
             }
             Map<Origin, ConsumerRecord<byte @Nullable [], byte @Nullable []>> found = new HashMap<>();
             Map<Origin, String> gone = new HashMap<>();
             if (find(candidates, found, gone)) {
                 chunk.wasOf(List.copyOf(found.values()));
-                write(candidates, found, gone);
+                List<Candidate> chosen = candidates.stream()
+                        .filter(candidate -> isChosen(candidate, found.get(candidate.origin())))
+                        .toList();
+                if (isDue(chosen.size())) {
+                    write(chosen, found, gone);
+                }
             }
+        }
+
+        /** What cannot be fetched might have been chosen: it is reported as lost rather than passed over. */
+        private boolean isChosen(
+                Candidate candidate, @Nullable ConsumerRecord<byte @Nullable [], byte @Nullable []> record) {
+            return record == null
+                    || !standing.selection().leavesOpen(candidate)
+                    || standing.selection().containsKey(record.key());
         }
 
         private boolean isDue(int count) {
@@ -199,7 +229,12 @@ public final class Replay {
             for (Original original : fetched.present().values()) {
                 found.put(original.origin(), original.record());
             }
-            gone.putAll(fetched.gone());
+            for (Candidate candidate : candidates) {
+                String why = fetched.gone().get(candidate.origin());
+                if (why != null) {
+                    gone.put(candidate.origin(), why(why, candidate, standing.selection()));
+                }
+            }
             return fetched.complete();
         }
 
@@ -237,8 +272,9 @@ public final class Replay {
 
         private Map<TopicPartition, OffsetAndMetadata> progress() {
             Map<TopicPartition, OffsetAndMetadata> progress = new HashMap<>();
-            String metadata = standing.bookmark().text();
-            next.forEach((partition, offset) -> progress.put(partition, new OffsetAndMetadata(offset, metadata)));
+            next.forEach((partition, place) -> progress.put(
+                    partition,
+                    new OffsetAndMetadata(place.offset(), standing.bookmark().text(place.within()))));
             return progress;
         }
     }

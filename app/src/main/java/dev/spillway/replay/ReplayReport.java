@@ -15,6 +15,7 @@ import java.util.Map;
  * @param dryRun whether nothing was written
  * @param complete whether it came to its end
  * @param earlier records that runs before have been through
+ * @param earlierOfUnknownKey the same, of which only those runs knew whether their keys were chosen
  * @param putBack records put back, or that would be, by topic
  * @param lost records that cannot be put back
  * @param firstLost some of them, each with its reason
@@ -28,6 +29,7 @@ public record ReplayReport(
         boolean dryRun,
         boolean complete,
         long earlier,
+        long earlierOfUnknownKey,
         Map<String, Long> putBack,
         long lost,
         List<String> firstLost,
@@ -62,6 +64,7 @@ public record ReplayReport(
         }
         rowIfAny(text, "of these failed for good", failedForGood);
         rowIfAny(text, "by earlier runs", earlier);
+        rowIfAny(text, "passed by earlier runs", earlierOfUnknownKey);
         rowIfAny(text, "cannot be put back", lost);
         firstLost.forEach(line -> text.append("  ").append(Printable.text(line)).append(EOL));
         if (lost > firstLost.size()) {
@@ -81,7 +84,7 @@ public record ReplayReport(
             return "NOT ALL: some of what was chosen cannot be put back";
         }
         if (total() == 0) {
-            return earlier > 0
+            return earlier + earlierOfUnknownKey > 0
                     ? "NOTHING TO DO: all of it was put back by earlier runs; another --name would put it back once"
                             + " more"
                     : "NOTHING TO DO: nothing was chosen";

@@ -56,13 +56,16 @@ final class ReplaySource {
         TimeWindow window = bookmark.window();
         Map<TopicPartition, OffsetRange> done = new HashMap<>();
         Map<TopicPartition, OffsetRange> ahead = new HashMap<>();
+        Map<TopicPartition, Long> within = new HashMap<>();
         WindowRanges.of(consumer, options.source(), window).forEach((partition, range) -> {
             OffsetAndMetadata come = committed.get(partition);
             long next = come == null ? range.from() : Math.max(range.from(), come.offset());
-            done.put(partition, new OffsetRange(range.from(), Math.min(next, range.end())));
+            long passed = come == null || next > come.offset() ? 0 : Bookmark.within(come.metadata());
+            within.put(partition, passed);
+            done.put(partition, new OffsetRange(range.from(), Math.min(next + (passed > 0 ? 1 : 0), range.end())));
             ahead.put(partition, new OffsetRange(next, range.end()));
         });
-        return new Standing(bookmark, options.selection().within(window), done, ahead);
+        return new Standing(bookmark, options.selection().within(window), done, ahead, within);
     }
 
     /**
@@ -75,13 +78,15 @@ final class ReplaySource {
         return reader.read(
                         options.source(),
                         standing.done(),
-                        record -> choose(standing, record)
-                                .filter(candidate -> seen.add(candidate.origin()))
-                                .ifPresent(candidate -> tally.earlier()))
+                        record -> ours(record).ifPresent(letter -> pass(letter, standing, seen, tally)))
                 && reader.read(options.source(), standing.ahead(), record -> {
                     if (!stop.isCancelled()) {
-                        look(standing, record, seen, tally).ifPresent(visitor::candidate);
-                        visitor.passed(new TopicPartition(record.topic(), record.partition()), record.offset() + 1);
+                        ours(record)
+                                .ifPresentOrElse(
+                                        letter -> show(letter, standing, seen, tally, visitor), tally::foreign);
+                    }
+                    if (!stop.isCancelled()) {
+                        visitor.passed(partition(record), new Place(record.offset() + 1, 0));
                     }
                 });
     }
@@ -91,34 +96,52 @@ final class ReplaySource {
         /** Something to put back. */
         void candidate(Candidate candidate);
 
-        /** All of a partition below an offset was shown. */
-        void passed(TopicPartition partition, long next);
+        /** All of a partition up to a place was shown. */
+        void passed(TopicPartition partition, Place place);
     }
 
-    private Optional<Candidate> choose(Standing standing, ConsumerRecord<byte @Nullable [], byte @Nullable []> record) {
-        return Candidate.read(record)
-                .filter(candidate ->
-                        options.inputs().contains(candidate.origin().topic()))
-                .filter(standing.selection()::contains);
+    /** Empty where somebody else wrote it, or it is about a topic that is no input. */
+    private Optional<Letter> ours(ConsumerRecord<byte @Nullable [], byte @Nullable []> record) {
+        return Letter.read(record)
+                .filter(letter -> options.inputs().contains(letter.origins().topic()));
     }
 
-    private Optional<Candidate> look(
-            Standing standing, ConsumerRecord<byte @Nullable [], byte @Nullable []> record, Seen seen, Tally tally) {
-        Optional<Candidate> candidate = Candidate.read(record);
-        if (candidate.isEmpty()
-                || !options.inputs().contains(candidate.get().origin().topic())) {
-            tally.foreign();
+    /** A run before has been through it, or a part of it. */
+    private static void pass(Letter letter, Standing standing, Seen seen, Tally tally) {
+        long within = standing.within(letter.record());
+        long count = within == 0 ? letter.count() : Math.min(within, letter.count());
+        for (long i = 0; i < count; i++) {
+            Candidate candidate = letter.candidate(i);
+            if (standing.selection().contains(candidate) && seen.add(candidate.origin())) {
+                tally.earlier(standing.selection().leavesOpen(candidate));
+            }
+        }
+    }
+
+    private void show(Letter letter, Standing standing, Seen seen, Tally tally, Visitor visitor) {
+        tally.decided(letter.decision().at());
+        for (long i = standing.within(letter.record()); i < letter.count() && !stop.isCancelled(); i++) {
+            look(letter.candidate(i), standing.selection(), seen, tally).ifPresent(visitor::candidate);
+            if (i + 1 < letter.count()) {
+                visitor.passed(
+                        partition(letter.record()), new Place(letter.record().offset(), i + 1));
+            }
+        }
+    }
+
+    private static Optional<Candidate> look(Candidate candidate, Selection selection, Seen seen, Tally tally) {
+        if (!selection.contains(candidate)) {
             return Optional.empty();
         }
-        tally.decided(candidate.get().decision().at());
-        if (!standing.selection().contains(candidate.get())) {
-            return Optional.empty();
-        }
-        if (!seen.add(candidate.get().origin())) {
+        if (!seen.add(candidate.origin())) {
             tally.repeated();
             return Optional.empty();
         }
-        return candidate;
+        return Optional.of(candidate);
+    }
+
+    private static TopicPartition partition(ConsumerRecord<?, ?> record) {
+        return new TopicPartition(record.topic(), record.partition());
     }
 
     private Map<TopicPartition, OffsetAndMetadata> committed() {

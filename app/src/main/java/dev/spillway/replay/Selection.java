@@ -24,6 +24,7 @@ public record Selection(
         origins = List.copyOf(origins);
     }
 
+    /** Whether a candidate is chosen, as far as its tombstone or dead letter tells; see {@link #leavesOpen}. */
     boolean contains(Candidate candidate) {
         return window.contains(candidate.decision().at())
                 && (reason == null
@@ -31,7 +32,17 @@ public record Selection(
                 && (stage == null
                         || candidate.decision().stage().filter(stage::matches).isPresent())
                 && (origins.isEmpty() || origins.stream().anyMatch(range -> range.contains(candidate.origin())))
-                && (key == null || key.matches(candidate.keyText()));
+                && (key == null || !candidate.isKeyKnown() || key.matches(candidate.keyText()));
+    }
+
+    /** Whether the record itself has to be looked at, because it is chosen by a key that its tombstone does not tell. */
+    boolean leavesOpen(Candidate candidate) {
+        return key != null && !candidate.isKeyKnown();
+    }
+
+    /** Whether a record with this key is chosen, as far as the key is concerned. */
+    boolean containsKey(byte @Nullable [] found) {
+        return key == null || key.matches(Candidate.text(found));
     }
 
     /** The same in another window. */

@@ -15,15 +15,20 @@ final class Tally {
     private final SortedMap<String, Long> putBack = new TreeMap<>();
     private final List<String> firstLost = new ArrayList<>();
     private long earlier;
+    private long earlierOfUnknownKey;
     private long lost;
     private long repeated;
     private long foreign;
     private long failedForGood;
     private Instant latest = Instant.MIN;
 
-    /** A run before has been through it. */
-    void earlier() {
-        earlier++;
+    /** A run before has been through it; whether it was chosen by its key only that run knew, where that is left open. */
+    void earlier(boolean leftOpen) {
+        if (leftOpen) {
+            earlierOfUnknownKey++;
+        } else {
+            earlier++;
+        }
     }
 
     /** It went to a topic, or would. */
@@ -73,6 +78,17 @@ final class Tally {
 
     ReplayReport report(String name, String source, boolean dryRun, boolean complete) {
         return new ReplayReport(
-                name, source, dryRun, complete, earlier, putBack, lost, firstLost, repeated, foreign, failedForGood);
+                name,
+                source,
+                dryRun,
+                complete,
+                earlier,
+                earlierOfUnknownKey,
+                putBack,
+                lost,
+                firstLost,
+                repeated,
+                foreign,
+                failedForGood);
     }
 }

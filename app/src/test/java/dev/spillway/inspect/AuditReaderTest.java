@@ -1,5 +1,6 @@
 package dev.spillway.inspect;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
@@ -69,6 +70,34 @@ class AuditReaderTest {
                 .returns(1L, PartitionAudit::processed)
                 .returns(1L, PartitionAudit::dropped)
                 .returns(1L, PartitionAudit::deadLettered);
+    }
+
+    @Test
+    void one_tombstone_may_tell_the_outcome_of_several() {
+        committed(5);
+        input(0, 1, 2, 3, 4);
+        outcomes(List.of(
+                Records.outcomeOf("orders-0@0", "results", 0, 0), Records.range("drops", 0, 0, "orders-0@1..4")));
+        AuditReport report = audit();
+        assertThat(report.isConserved()).isTrue();
+        assertThat(report.total()).returns(1L, PartitionAudit::processed).returns(4L, PartitionAudit::dropped);
+    }
+
+    @Test
+    void a_range_that_is_none_or_endless_or_no_tombstone_is_foreign() {
+        committed(2);
+        input(0, 1);
+        ConsumerRecord<byte[], byte[]> contradicting = Records.range("drops", 0, 2, "orders-0@0..1");
+        contradicting.headers().add("spillway.origins", "orders-0@0..2".getBytes(UTF_8));
+        outcomes(List.of(
+                Records.range("drops", 0, 0, "orders-0@0..9223372036854775807"),
+                Records.record("drops", 0, 1, null, Map.of("spillway.origins", "orders-0@0..1")),
+                contradicting,
+                Records.range("results", 0, 0, "orders-0@0..1"),
+                Records.range("app-dead-letters", 0, 0, "orders-0@0..1")));
+        AuditReport report = audit();
+        assertThat(report.foreign()).isEqualTo(5);
+        assertThat(report.total()).returns(0L, PartitionAudit::dropped).returns(2L, PartitionAudit::missing);
     }
 
     @Test

@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.spillway.config.Guarantee;
 import dev.spillway.ledger.Origin;
+import dev.spillway.ledger.OriginRange;
 import dev.spillway.ledger.Outcome;
 import dev.spillway.ledger.PartitionId;
 import java.util.List;
@@ -56,6 +57,87 @@ class AuditTest {
             assertThat(report.firstDuplicated()).containsExactly(origin(0));
             assertThat(report.isConserved()).as("%s", guarantee).isEqualTo(guarantee == AT_LEAST_ONCE);
         }
+    }
+
+    @Test
+    void a_tombstone_of_several_records_is_the_outcome_of_each() {
+        Audit audit = audit(EXACTLY_ONCE_V2, 10_000);
+        audit.dropped(new OriginRange("orders", 0, 0, 4999));
+        audit.dropped(new OriginRange("orders", 0, 5001, 9999));
+        assertThat(audit.report().total())
+                .returns(9999L, PartitionAudit::dropped)
+                .returns(1L, PartitionAudit::missing)
+                .returns(0L, PartitionAudit::duplicated);
+        assertThat(audit.report().firstMissing()).containsExactly(origin(5000));
+        audit.outcome(origin(5000), Outcome.PROCESSED, Part.WHOLE);
+        assertThat(audit.report().isConserved()).isTrue();
+    }
+
+    @Test
+    void each_record_that_two_tombstones_stand_for_is_duplicated_and_fails_exactly_once_only() {
+        for (Guarantee guarantee : Guarantee.values()) {
+            Audit audit = audit(guarantee, 10);
+            audit.dropped(new OriginRange("orders", 0, 0, 6));
+            audit.dropped(new OriginRange("orders", 0, 4, 9));
+            assertThat(audit.report().total())
+                    .returns(10L, PartitionAudit::dropped)
+                    .returns(3L, PartitionAudit::duplicated);
+            assertThat(audit.report().firstDuplicated()).containsExactly(origin(4), origin(5), origin(6));
+            assertThat(audit.report().isConserved()).as("%s", guarantee).isEqualTo(guarantee == AT_LEAST_ONCE);
+        }
+    }
+
+    @Test
+    void of_a_run_that_reaches_beyond_the_committed_offset_only_that_is_unexpected() {
+        Audit audit = audit(EXACTLY_ONCE_V2, 3);
+        audit.dropped(new OriginRange("orders", 0, 0, 4));
+        assertThat(audit.report().total()).returns(3L, PartitionAudit::dropped).returns(2L, PartitionAudit::unexpected);
+        assertThat(audit.report().firstUnexpected()).containsExactly(origin(3), origin(4));
+    }
+
+    @Test
+    void of_a_run_that_is_not_committed_yet_the_rest_counts_when_it_is() {
+        Audit audit = audit(AT_LEAST_ONCE, 3);
+        audit.dropped(new OriginRange("orders", 0, 0, 4));
+        assertThat(audit.report().total()).returns(3L, PartitionAudit::dropped).returns(2L, PartitionAudit::newer);
+        audit.forgetProven();
+        audit.extend(Map.of(ORDERS, new InputRange(0, 5, 5, false)));
+        audit.input(ORDERS, 3, 0);
+        audit.input(ORDERS, 4, 0);
+        audit.inputRead();
+        assertThat(audit.report().total()).returns(5L, PartitionAudit::dropped).returns(0L, PartitionAudit::missing);
+        audit.dropped(new OriginRange("orders", 0, 2, 4));
+        assertThat(audit.report().total().duplicated()).isEqualTo(3);
+    }
+
+    @Test
+    void of_a_run_that_began_before_what_is_audited_only_the_rest_counts() {
+        Audit audit = new Audit("app", EXACTLY_ONCE_V2, Map.of(ORDERS, new InputRange(2, 4, 4, false)));
+        audit.input(ORDERS, 2, 0);
+        audit.input(ORDERS, 3, 0);
+        audit.inputRead();
+        audit.dropped(new OriginRange("orders", 0, 0, 3));
+        assertThat(audit.report().total()).returns(2L, PartitionAudit::dropped).returns(2L, PartitionAudit::removed);
+        assertThat(audit.report().isConserved()).isTrue();
+    }
+
+    @Test
+    void an_offset_that_holds_no_record_cannot_have_been_shed() {
+        Audit audit = new Audit("app", EXACTLY_ONCE_V2, Map.of(ORDERS, new InputRange(0, 3, 3, false)));
+        audit.input(ORDERS, 0, 0);
+        audit.input(ORDERS, 2, 0);
+        audit.inputRead();
+        audit.dropped(new OriginRange("orders", 0, 0, 2));
+        assertThat(audit.report().firstUnexpected()).containsExactly(origin(1));
+    }
+
+    @Test
+    void a_run_of_a_partition_that_there_is_not_is_unexpected_and_one_of_another_topic_foreign() {
+        Audit audit = audit(EXACTLY_ONCE_V2, 0);
+        audit.dropped(new OriginRange("orders", 9, 5, 7));
+        audit.dropped(new OriginRange("payments", 0, 5, 7));
+        assertThat(audit.report().unexpected()).isEqualTo(3);
+        assertThat(audit.report().foreign()).isEqualTo(1);
     }
 
     @Test

@@ -2,7 +2,7 @@ package dev.spillway.inspect;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.spillway.ledger.Origin;
+import dev.spillway.ledger.OriginRange;
 import java.time.Instant;
 import java.util.List;
 import org.junit.jupiter.api.Test;
@@ -43,9 +43,9 @@ class DropCountsTest {
     @Test
     void a_policy_is_what_the_reason_of_its_tombstones_names() {
         DropCounts counts = new DropCounts(List.of(Grouping.POLICY));
-        counts.add(new Tombstone(NOON, "DROP_OLDEST", null, "a", new Origin("orders", 3, 1), 0, 0));
-        counts.add(new Tombstone(NOON, "DROP_NEWEST", "enrich", "a", new Origin("orders", 3, 2), 0, 1));
-        counts.add(new Tombstone(NOON, "DROP_OLDEST", null, "b", new Origin("orders", 3, 3), 0, 2));
+        counts.add(new Tombstone(NOON, "DROP_OLDEST", null, "a", orders(1, 1), 0, 0));
+        counts.add(new Tombstone(NOON, "DROP_NEWEST", "enrich", "a", orders(2, 2), 0, 1));
+        counts.add(new Tombstone(NOON, "DROP_OLDEST", null, "b", orders(3, 3), 0, 2));
         assertThat(table(counts).rows())
                 .extracting(GroupTable.Row::group)
                 .containsExactly("DROP_OLDEST", "DROP_NEWEST");
@@ -74,8 +74,37 @@ class DropCountsTest {
         without.add(shed("a", NOON));
         assertThat(without.report("drops", true).text()).doesNotContain("stage");
         DropCounts with = new DropCounts(both);
-        with.add(new Tombstone(NOON, "DROP_OLDEST", "enrich", "a", new Origin("orders", 3, 1), 0, 0));
+        with.add(new Tombstone(NOON, "DROP_OLDEST", "enrich", "a", orders(1, 1), 0, 0));
         assertThat(with.report("drops", true).text()).contains("stage").contains("enrich");
+    }
+
+    @Test
+    void a_tombstone_of_several_records_counts_as_so_many_in_every_way() {
+        DropCounts counts = new DropCounts(List.of(Grouping.values()));
+        counts.add(shed("a", NOON));
+        counts.add(shedTogether(24, NOON.plusSeconds(9)));
+        DropReport report = counts.report("drops", true);
+        assertThat(report.records()).isEqualTo(25);
+        assertThat(report.inRanges()).isEqualTo(24);
+        assertThat(report.tombstones()).isEqualTo(2);
+        assertThat(report.tables())
+                .allSatisfy(table -> assertThat(table.rows().stream()
+                                .mapToLong(GroupTable.Row::count)
+                                .sum())
+                        .as("by %s", table.grouping())
+                        .isEqualTo(25));
+        assertThat(report.text())
+                .contains(": 25, from")
+                .contains("96.0%")
+                .contains("(unknown key)", "Of these, 24 are");
+        assertThat(report.json()).contains("\"records\":25,\"recordsInRanges\":24,\"tombstones\":2", "\"share\":0.96");
+    }
+
+    @Test
+    void where_each_record_has_its_tombstone_nothing_is_said_of_unknown_keys() {
+        DropCounts counts = new DropCounts(List.of(Grouping.KEY));
+        counts.add(shed("a", NOON));
+        assertThat(counts.report("drops", true).text()).doesNotContain("keys");
     }
 
     @Test
@@ -109,6 +138,14 @@ class DropCountsTest {
     }
 
     private static Tombstone shed(String key, Instant at) {
-        return new Tombstone(at, "DROP_OLDEST", null, key, new Origin("orders", 3, 1), 0, 0);
+        return new Tombstone(at, "DROP_OLDEST", null, key, orders(1, 1), 0, 0);
+    }
+
+    private static OriginRange orders(long first, long last) {
+        return new OriginRange("orders", 3, first, last);
+    }
+
+    private static Tombstone shedTogether(long count, Instant at) {
+        return new Tombstone(at, "DROP_OLDEST", null, Tombstone.UNKNOWN_KEY, orders(1, count), 0, 0);
     }
 }

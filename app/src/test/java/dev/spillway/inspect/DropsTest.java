@@ -73,6 +73,18 @@ class DropsTest {
     }
 
     @Test
+    void a_tombstone_of_several_records_counts_as_so_many_and_one_that_makes_no_sense_as_a_strangers() {
+        consumer.updateEndOffsets(Map.of(ZERO, 3L, ONE, 0L));
+        arrive(List.of(
+                tombstone(0, 0),
+                Records.range("drops", 0, 1, "orders-1@100..149"),
+                Records.range("drops", 0, 2, "orders-1@0..9223372036854775807")));
+        DropReport report = count(new ReadStart.Beginning());
+        assertThat(report.records()).isEqualTo(51);
+        assertThat(report.strangers()).isEqualTo(1);
+    }
+
+    @Test
     void for_programs_all_tables_are_one_line() throws JsonProcessingException {
         consumer.updateEndOffsets(Map.of(ZERO, 2L, ONE, 0L));
         arrive(List.of(tombstone(0, 0), tombstone(0, 1)));

@@ -22,6 +22,39 @@ class TombstoneTest {
     }
 
     @Test
+    void of_several_records_it_tells_how_many_and_that_it_does_not_know_their_keys() {
+        assertThat(Tombstone.read(Records.range("drops", 2, 7, "orders-1@17..40")))
+                .hasValueSatisfying(tombstone -> {
+                    assertThat(tombstone.records()).isEqualTo(24);
+                    assertThat(tombstone.text())
+                            .isEqualTo(
+                                    "2026-01-31T12:00:00.123Z  DROP_OLDEST   orders-1@17..40  24 records, keys unknown");
+                    assertThat(tombstone.json())
+                            .isEqualTo(
+                                    "{\"type\":\"range\",\"at\":\"2026-01-31T12:00:00.123Z\",\"reason\":\"DROP_OLDEST\","
+                                            + "\"stage\":null,\"key\":null,\"origins\":\"orders-1@17..40\",\"records\":24,\"partition\":2,"
+                                            + "\"offset\":7}");
+                    assertThat(tombstone.csv())
+                            .isEqualTo("2026-01-31T12:00:00.123Z,,DROP_OLDEST,(unknown key),orders-1@17..40,2,7,24");
+                });
+    }
+
+    @Test
+    void a_range_that_contradicts_itself_is_no_tombstone() {
+        ConsumerRecord<byte[], byte[]> longer = Records.range("drops", 2, 7, "orders-1@17..40");
+        longer.headers().remove("spillway.origins").add("spillway.origins", "orders-1@17..41".getBytes(UTF_8));
+        assertThat(Tombstone.read(longer)).isEmpty();
+
+        ConsumerRecord<byte[], byte[]> deadLetter = Records.range("drops", 2, 7, "orders-1@17..40");
+        deadLetter.headers().remove("spillway.outcome").add("spillway.outcome", "DEAD_LETTERED".getBytes(UTF_8));
+        assertThat(Tombstone.read(deadLetter)).isEmpty();
+
+        assertThat(Tombstone.read(with("spillway.origins", "orders-1@17..40"))).isEmpty();
+        assertThat(Tombstone.read(Records.range("drops", 2, 7, "orders-1@0..9223372036854775807")))
+                .isEmpty();
+    }
+
+    @Test
     void it_tells_the_stage_where_there_are_several() {
         Tombstone tombstone = Tombstone.read(with("spillway.stage", "enrich")).orElseThrow();
         assertThat(tombstone.text()).contains("  enrich  DROP_OLDEST");
@@ -33,7 +66,7 @@ class TombstoneTest {
         Tombstone tombstone =
                 Tombstone.read(Records.tombstone("drops", 2, 7, "=1+1,\"x\"")).orElseThrow();
         assertThat(tombstone.csv())
-                .isEqualTo("2026-01-31T12:00:00.123Z,,DROP_OLDEST,\"'=1+1,\"\"x\"\"\",orders-1@7,2,7");
+                .isEqualTo("2026-01-31T12:00:00.123Z,,DROP_OLDEST,\"'=1+1,\"\"x\"\"\",orders-1@7,2,7,1");
     }
 
     @Test

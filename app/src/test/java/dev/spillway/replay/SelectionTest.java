@@ -57,8 +57,9 @@ class SelectionTest {
 
     @Test
     void all_of_a_selection_applies() {
-        Candidate candidate = Candidate.read(letter("DEAD_LETTERED", "java.net.ConnectException: no", "user-7"))
-                .orElseThrow();
+        Candidate candidate = Letter.read(letter("DEAD_LETTERED", "java.net.ConnectException: no", "user-7"))
+                .orElseThrow()
+                .candidate(0);
         assertThat(selection("*ConnectException*", "user-*").contains(candidate))
                 .isTrue();
         assertThat(selection("*Timeout*", "user-*").contains(candidate)).isFalse();
@@ -71,10 +72,13 @@ class SelectionTest {
     void a_bookmark_is_read_as_it_was_written() {
         TimeWindow window = new TimeWindow(new ReadStart.Since(NOON), NOON.plusSeconds(3));
         Bookmark bookmark = new Bookmark("abc", window);
-        assertThat(Bookmark.parse(bookmark.text())).contains(bookmark);
+        assertThat(Bookmark.parse(bookmark.text(0))).contains(bookmark);
         Bookmark fromTheBeginning = new Bookmark("abc", new TimeWindow(new ReadStart.Beginning(), NOON));
-        assertThat(Bookmark.parse(fromTheBeginning.text())).contains(fromTheBeginning);
+        assertThat(Bookmark.parse(fromTheBeginning.text(0))).contains(fromTheBeginning);
         assertThat(Bookmark.parse("")).isEmpty();
+        assertThat(Bookmark.parse(bookmark.text(17))).contains(bookmark);
+        assertThat(Bookmark.within(bookmark.text(17))).isEqualTo(17);
+        assertThat(Bookmark.within(bookmark.text(0))).isZero();
     }
 
     @Test
@@ -104,11 +108,14 @@ class SelectionTest {
     @Test
     void a_dead_letter_without_all_of_its_record_does_not_carry_it() {
         ConsumerRecord<byte[], byte[]> letter = letter("DEAD_LETTERED", "no", "user-7");
-        assertThat(Candidate.read(letter).orElseThrow().carriesItsRecord()).isTrue();
+        assertThat(Letter.read(letter).orElseThrow().candidate(0).carriesItsRecord())
+                .isTrue();
         letter.headers().add("spillway.omitted", "headers".getBytes(UTF_8));
-        assertThat(Candidate.read(letter).orElseThrow().carriesItsRecord()).isFalse();
-        assertThat(Candidate.read(letter("DROPPED", "no", "user-7"))
+        assertThat(Letter.read(letter).orElseThrow().candidate(0).carriesItsRecord())
+                .isFalse();
+        assertThat(Letter.read(letter("DROPPED", "no", "user-7"))
                         .orElseThrow()
+                        .candidate(0)
                         .carriesItsRecord())
                 .isFalse();
     }
@@ -116,12 +123,14 @@ class SelectionTest {
     @Test
     void what_failed_for_good_is_known_by_its_reason() {
         String reason = new PermanentFailureException("no such product").toString();
-        assertThat(Candidate.read(letter("DEAD_LETTERED", reason, "k"))
+        assertThat(Letter.read(letter("DEAD_LETTERED", reason, "k"))
                         .orElseThrow()
+                        .candidate(0)
                         .failedForGood())
                 .isTrue();
-        assertThat(Candidate.read(letter("DEAD_LETTERED", "java.io.IOException", "k"))
+        assertThat(Letter.read(letter("DEAD_LETTERED", "java.io.IOException", "k"))
                         .orElseThrow()
+                        .candidate(0)
                         .failedForGood())
                 .isFalse();
     }
