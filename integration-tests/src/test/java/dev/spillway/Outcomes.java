@@ -7,6 +7,9 @@ import dev.spillway.config.TopicsConfig;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import java.util.stream.LongStream;
 import java.util.stream.Stream;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.common.TopicPartition;
@@ -24,6 +27,7 @@ public record Outcomes(
         List<ConsumerRecord<byte[], byte[]>> processed,
         List<ConsumerRecord<byte[], byte[]>> dropped,
         List<ConsumerRecord<byte[], byte[]>> deadLettered) {
+    private static final Pattern RANGE = Pattern.compile("(.+-\\d+)@(\\d+)\\.\\.(\\d+)");
 
     static Outcomes read(TopicsConfig topics, ClusterClient client) {
         List<ConsumerRecord<byte[], byte[]>> input = topics.inputs().stream()
@@ -49,7 +53,26 @@ public record Outcomes(
         return Stream.of(processed, dropped, deadLettered)
                 .flatMap(List::stream)
                 .filter(Outcomes::isWholeOrFirst)
-                .map(record -> header(record, "spillway.origin"))
+                .flatMap(record -> originsIn(record).stream())
+                .toList();
+    }
+
+    /** What was shed: more than the tombstones where some stand for several records. */
+    public List<String> droppedOrigins() {
+        return dropped.stream().flatMap(record -> originsIn(record).stream()).toList();
+    }
+
+    /** Those that an outcome names: one, or of a tombstone all from the first to the last. */
+    public static List<String> originsIn(ConsumerRecord<?, ?> record) {
+        if (record.headers().lastHeader("spillway.origins") == null) {
+            return List.of(header(record, "spillway.origin"));
+        }
+        Matcher range = RANGE.matcher(header(record, "spillway.origins"));
+        if (!range.matches()) {
+            throw new AssertionError(originOf(record) + " has " + record.headers());
+        }
+        return LongStream.rangeClosed(Long.parseLong(range.group(2)), Long.parseLong(range.group(3)))
+                .mapToObj(offset -> range.group(1) + "@" + offset)
                 .toList();
     }
 

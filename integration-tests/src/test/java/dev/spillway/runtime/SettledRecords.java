@@ -1,9 +1,9 @@
 package dev.spillway.runtime;
 
-import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.spillway.ClusterClient;
+import dev.spillway.Outcomes;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -16,7 +16,7 @@ import org.awaitility.Awaitility;
 
 /**
  * The outcomes that readers of committed records find in some topics, counted by the origin that each names. It knows nothing of the
- * product but the name of that header.
+ * product but the names of the headers that do.
  */
 public final class SettledRecords {
     private final Map<TopicPartition, Map<Long, Integer>> counts = new HashMap<>();
@@ -28,10 +28,7 @@ public final class SettledRecords {
         SettledRecords outcomes = new SettledRecords();
         for (String topic : topics) {
             awaitNoOpenTransaction(topic, client);
-            client.readCommitted(
-                    topic,
-                    record -> outcomes.add(new String(
-                            record.headers().lastHeader("spillway.origin").value(), UTF_8)));
+            client.readCommitted(topic, record -> Outcomes.originsIn(record).forEach(outcomes::add));
         }
         return outcomes;
     }
