@@ -1,6 +1,9 @@
 package dev.spillway.runtime;
 
+import dev.spillway.flow.Signal;
+import dev.spillway.flow.Time;
 import dev.spillway.sink.CommittedOffsets;
+import java.time.Duration;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -15,32 +18,51 @@ import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.KafkaFuture;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.errors.InterruptException;
-import org.apache.kafka.common.errors.UnstableOffsetCommitException;
+import org.apache.kafka.common.errors.TimeoutException;
 import org.jspecify.annotations.Nullable;
 
 /** What the cluster says about our group, by the admin client: the consumer belongs to one thread, and others ask, too. */
 final class OwnGroup implements CommittedOffsets {
+    private static final Duration PATIENCE = Duration.ofSeconds(5);
+    private static final Duration PAUSE = Duration.ofMillis(50);
+
     private final Admin admin;
     private final String group;
+    private final Time time;
 
-    OwnGroup(Admin admin, String group) {
+    OwnGroup(Admin admin, String group, Time time) {
         this.admin = admin;
         this.group = group;
+        this.time = time;
     }
 
+    /** Also waits, for some seconds, while a transaction that has not ended holds offsets of these partitions. */
     @Override
     public Map<TopicPartition, Long> of(Set<TopicPartition> partitions) {
-        var spec = Map.of(group, new ListConsumerGroupOffsetsSpec().topicPartitions(partitions));
-        var stable = new ListConsumerGroupOffsetsOptions().requireStable(true);
-        Map<TopicPartition, OffsetAndMetadata> answer =
-                answerOf(admin.listConsumerGroupOffsets(spec, stable).partitionsToOffsetAndMetadata(group));
+        long start = time.nanoTime();
+        Signal never = new Signal(time);
+        Map<TopicPartition, OffsetAndMetadata> answer = stable(partitions);
         // The admin client leaves out what the broker has an error for.
-        if (!answer.keySet().containsAll(partitions)) {
-            throw new UnstableOffsetCommitException("offsets of " + group + " are being committed");
+        while (!answer.keySet().containsAll(partitions)) {
+            if (time.nanoTime() - start >= PATIENCE.toNanos()) {
+                throw new TimeoutException("a transaction that has not ended holds offsets of the group " + group);
+            }
+            try {
+                never.await(PAUSE);
+            } catch (InterruptedException e) {
+                throw new InterruptException(e);
+            }
+            answer = stable(partitions);
         }
         Map<TopicPartition, Long> offsets = new HashMap<>();
         answer.forEach((partition, committed) -> put(partition, committed, offsets));
         return offsets;
+    }
+
+    private Map<TopicPartition, OffsetAndMetadata> stable(Set<TopicPartition> partitions) {
+        var spec = Map.of(group, new ListConsumerGroupOffsetsSpec().topicPartitions(partitions));
+        var stable = new ListConsumerGroupOffsetsOptions().requireStable(true);
+        return answerOf(admin.listConsumerGroupOffsets(spec, stable).partitionsToOffsetAndMetadata(group));
     }
 
     /**

@@ -139,7 +139,7 @@ public final class Sidecar {
             Preflight preflight = new Preflight(admin, config);
             SizeLimits limits = preflight.check();
             Map<TopicPartition, Long> end = untilEnd ? preflight.endOffsets() : null;
-            OwnGroup group = new OwnGroup(admin, config.applicationId());
+            OwnGroup group = new OwnGroup(admin, config.applicationId(), time);
             report = run(root, works, cpuPool, consumer, group, meters, limits, end);
             return report;
         } catch (RuntimeException e) {

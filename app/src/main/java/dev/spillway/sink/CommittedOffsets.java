@@ -11,8 +11,9 @@ public interface CommittedOffsets {
      * Asks. Any thread; blocks.
      *
      * @return the offsets of those partitions that have any
-     * @throws org.apache.kafka.common.KafkaException when there is no answer, a refusal, or a transaction that has not ended holds
-     *     offsets of these partitions
+     * @throws org.apache.kafka.common.errors.TimeoutException when there is no answer, or a transaction that has not ended holds
+     *     offsets of these partitions: ask again
+     * @throws org.apache.kafka.common.KafkaException when there is a refusal
      */
     Map<TopicPartition, Long> of(Set<TopicPartition> partitions);
 }

@@ -6,17 +6,19 @@ import static org.awaitility.Awaitility.await;
 
 import dev.spillway.ClusterClient;
 import dev.spillway.TestKafka;
+import dev.spillway.flow.Time;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.concurrent.CompletableFuture;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.consumer.ConsumerGroupMetadata;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.clients.consumer.OffsetAndMetadata;
 import org.apache.kafka.clients.producer.Producer;
 import org.apache.kafka.common.TopicPartition;
-import org.apache.kafka.common.errors.UnstableOffsetCommitException;
+import org.apache.kafka.common.errors.TimeoutException;
 import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -43,16 +45,19 @@ class OwnGroupIT {
                 Producer<byte[], byte[]> producer = kafka.client().producer(Map.of("transactional.id", transactions));
                 Producer<byte[], byte[]> successor =
                         kafka.client().producer(Map.of("transactional.id", transactions))) {
-            OwnGroup offsets = new OwnGroup(impatient, group);
+            OwnGroup offsets = new OwnGroup(impatient, group, Time.system());
             producer.initTransactions();
             producer.beginTransaction();
             producer.sendOffsetsToTransaction(
                     Map.of(committed, new OffsetAndMetadata(7)), new ConsumerGroupMetadata(group));
-            assertThatThrownBy(() -> offsets.of(Set.of(committed))).isInstanceOf(UnstableOffsetCommitException.class);
+            assertThatThrownBy(() -> offsets.of(Set.of(committed))).isInstanceOf(TimeoutException.class);
+            CompletableFuture<Map<TopicPartition, Long>> waiting =
+                    CompletableFuture.supplyAsync(() -> offsets.of(Set.of(committed)));
 
             producer.commitTransaction();
             successor.initTransactions(); // waits until the offsets, too, are told of the commit
 
+            assertThat(waiting.get()).isEqualTo(Map.of(committed, 7L));
             assertThat(offsets.of(Set.of(committed, never))).isEqualTo(Map.of(committed, 7L));
         }
     }
@@ -63,7 +68,7 @@ class OwnGroupIT {
         String topic = kafka.client().createTopic("input", 1);
         try (Admin admin = Admin.create(Map.of("bootstrap.servers", kafka.bootstrapServers()));
                 KafkaConsumer<byte[], byte[]> first = member(group, topic)) {
-            OwnGroup ours = new OwnGroup(admin, group);
+            OwnGroup ours = new OwnGroup(admin, group, Time.system());
             await("the first is a member").until(() -> isAssigned(first));
             ConsumerGroupMetadata us = first.groupMetadata();
             assertThat(ours.isTakenOver(us)).isFalse();
