@@ -127,8 +127,11 @@ final class EpochPipeline {
         return open != null;
     }
 
-    /** How many more records the open epoch should get. */
+    /** How many more records the open epoch should get; any number where the run is one epoch. */
     long room() {
+        if (interval == null) {
+            return Long.MAX_VALUE;
+        }
         return open == null ? 0 : size.room(open.epoch().ledger().consumed());
     }
 

@@ -911,6 +911,23 @@ class ConsumerLoopTest {
     }
 
     @Test
+    void a_run_in_one_epoch_takes_all_of_the_input_after_an_abort_too() throws InterruptedException {
+        exactly(Station.inOneEpoch(DROP_OLDEST, 10), 400);
+        station.loop.finishAt(Map.of(P0, 400L));
+        station.holdAcknowledgementsBack();
+        station.round();
+        station.failSend(new TimeoutException("no answer"));
+
+        station.rounds(5);
+        station.work();
+        station.acknowledge();
+        station.rounds(2);
+
+        assertThat(station.loop.totals().aborted()).isEqualTo(1);
+        assertThat(station.loop.isFinished()).isTrue();
+    }
+
+    @Test
     void the_end_of_the_input_is_not_reached_before_there_is_an_assignment() throws InterruptedException {
         station.loop.finishAt(Map.of(P0, 3L));
         station.round();
