@@ -106,7 +106,7 @@ class PoliciesAndGuaranteesIT {
     }
 
     private static byte[] job(int number) {
-        String job = "{\"id\": \"" + number + "\", \"type\": \"delay\", \"millis\": 2}";
+        String job = "{\"id\": \"" + number + "\", \"type\": \"cpu\", \"iterations\": 2000000}";
         return (number % MALFORMED_EVERY == 0 ? "no job" : job).getBytes(UTF_8);
     }
 
