@@ -284,6 +284,9 @@ public final class ShedQueue<T> implements AutoCloseable {
             int count = takeAvailable(into, max);
             if (count > 0 && count < max && !linger.isZero()) {
                 takeRest(into, max - count, linger.toNanos());
+                if (waitingTakers > 0 && parked.size() > 0) {
+                    notEmpty.signal(); // the news of what was parked may have come to us
+                }
             }
             return count > 0;
         } finally {

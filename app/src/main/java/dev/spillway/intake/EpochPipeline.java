@@ -127,18 +127,22 @@ final class EpochPipeline {
         return open != null;
     }
 
-    /** How many more records the open epoch should get; any number where the run is one epoch. */
+    /**
+     * How many more outcomes the open epoch should have; any number where the run is one epoch. What is queued does not count: it moves
+     * on to the next one.
+     */
     long room() {
         if (interval == null) {
             return Long.MAX_VALUE;
         }
-        return open == null ? 0 : size.room(open.epoch().ledger().consumed());
+        return open == null ? 0 : size.room(open.epoch().ledger().settled());
     }
 
-    /** Lets epochs hold fewer records: the oldest, which is about to be given up, took too long, or Kafka failed it. */
+    /** Lets epochs hold fewer records: the oldest of those that are about to be given up took too long, or Kafka failed it. */
     void shrink() {
-        live().findFirst()
-                .ifPresent(oldest -> size.givenUp(oldest.epoch().ledger().consumed()));
+        live().filter(epoch -> !isBeingCommitted(epoch))
+                .findFirst()
+                .ifPresent(oldest -> size.givenUp(oldest.epoch().ledger().settled()));
     }
 
     /** Makes arrivals part of the open epoch, before they are offered; {@link #consumed} books those that were taken in. */
@@ -195,12 +199,12 @@ final class EpochPipeline {
         }
     }
 
-    /** Seals the open epoch if it holds anything, its time has come and there is a place for the next one. */
+    /** Seals the open epoch if it holds anything, its time has come or it is full, and there is a place for the next one. */
     void sealIfDue() {
         if (interval != null
                 && open != null
                 && !open.epoch().isEmpty()
-                && open.busyFor(time.nanoTime()).compareTo(interval) >= 0) {
+                && (room() == 0 || open.busyFor(time.nanoTime()).compareTo(interval) >= 0)) {
             seal();
         }
     }
@@ -264,7 +268,7 @@ final class EpochPipeline {
         while (first != null && isCommitted(first)) {
             sealed.remove();
             EpochHistory.EndedEpoch ended = first.ended(time.currentTimeMillis(), time.nanoTime(), null);
-            size.committed(first.epoch().ledger().consumed(), ended.committing());
+            size.committed(first.epoch().ledger().settled(), ended.lasted(), ended.committing());
             totals = totals.plusCommitted(ended.report());
             history.add(ended);
             first = sealed.peek();

@@ -4,8 +4,8 @@ import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 
 /**
- * How many records an epoch may hold, so that Kafka can take what becomes of them before a transaction times out. Where Kafka takes
- * outputs more slowly than records come (a quota, a slow disk), an epoch would otherwise hold all that has come while the one before it
+ * How many outcomes an epoch may have, so that Kafka can take what becomes of them before a transaction times out. Where Kafka takes
+ * outputs more slowly than records come (a quota, a slow disk), an epoch would otherwise have those of all that has come while the one before it
  * waited; and after it was given up the next one would hold even more, and so on for ever.
  *
  * <p>Half as many after an epoch that was given up, a quarter fewer after a commit that took a quarter of the transaction time-out, and
@@ -44,13 +44,19 @@ final class EpochSize {
         most = Math.max(LEAST, Math.min(most, records) / 2);
     }
 
-    /** An epoch of so many records was committed, and its commit took so long. */
-    void committed(long records, Duration commit) {
+    /**
+     * An epoch of so many records was committed.
+     *
+     * @param lasted from its first record to its commit's end: where that is long, more records might take too long
+     * @param commit the part of it that the commit took
+     */
+    void committed(long records, Duration lasted, Duration commit) {
         if (transactionTimeout == null) {
             grow(records);
         } else if (commit.multipliedBy(4).compareTo(transactionTimeout) >= 0) {
             most = Math.max(LEAST, Math.min(most, records) / 4 * 3);
-        } else if (commit.multipliedBy(8).compareTo(transactionTimeout) < 0) {
+        } else if (commit.multipliedBy(8).compareTo(transactionTimeout) < 0
+                && lasted.multipliedBy(4).compareTo(transactionTimeout) < 0) {
             grow(records);
         }
     }

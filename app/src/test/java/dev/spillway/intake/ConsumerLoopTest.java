@@ -504,26 +504,28 @@ class ConsumerLoopTest {
     }
 
     @Test
-    void after_a_transaction_that_timed_out_epochs_hold_half_as_many_until_one_is_committed_quickly()
+    void after_a_transaction_that_timed_out_epochs_have_half_as_many_outcomes_until_commits_are_quick()
             throws InterruptedException {
         exactly(Station.exactlyOnce(DROP_OLDEST, 10), 400);
         station.round();
-        long before = station.loop.consumedRecords();
         station.time.advance(Duration.ofSeconds(27));
+        station.brokerIsSlow();
         station.round();
+        station.brokerAnswers();
+        station.brokerIsSlow();
         assertThat(station.loop.totals().aborted()).isEqualTo(1);
         station.consumer.append(P0, 1000);
 
         station.rounds(20);
 
-        assertThat(station.loop.consumedRecords() - before).isEqualTo(200);
+        assertThat(station.loop.epochs().live())
+                .extracting(epoch -> epoch.epoch().ledger().settled())
+                .as("half of 390")
+                .containsExactly(195L, 195L);
         assertThat(station.consumer.paused()).contains(P0);
-        station.work();
-        station.nextEpoch();
-        station.work();
-        station.nextEpoch();
+        station.brokerAnswers();
         station.rounds(20);
-        assertThat(station.loop.consumedRecords() - before).isGreaterThan(2 * 200);
+        assertThat(station.writtenTo("drops")).hasSizeGreaterThan(1000);
     }
 
     @Test
@@ -925,6 +927,83 @@ class ConsumerLoopTest {
 
         assertThat(station.loop.totals().aborted()).isEqualTo(1);
         assertThat(station.loop.isFinished()).isTrue();
+    }
+
+    @Test
+    void after_an_abort_an_overloaded_queue_sheds_as_before() throws InterruptedException {
+        exactly(Station.exactlyOnce(DROP_OLDEST, 120), 0);
+        station.consumer.limitPolls(50);
+        overload(20);
+        station.holdAcknowledgementsBack();
+        station.finish(station.take(1));
+        station.failSend(new TimeoutException("no answer"));
+        station.round();
+        assertThat(station.loop.totals().aborted()).isEqualTo(1);
+        int before = station.writtenTo("drops").size();
+
+        overload(500);
+
+        assertThat(station.writtenTo("drops").size() - before).isGreaterThan(8000);
+    }
+
+    /** A tenth of what comes in an epoch's time can be done in it. */
+    private void overload(int epochs) throws InterruptedException {
+        for (int i = 0; i < epochs; i++) {
+            station.consumer.append(P0, 20);
+            station.rounds(2);
+            station.acknowledge();
+            station.finish(station.take(2));
+            station.acknowledge();
+            station.nextEpoch();
+            station.acknowledge();
+            station.rounds(2);
+        }
+    }
+
+    @Test
+    void after_an_abort_epochs_that_are_full_do_not_wait_for_their_time() throws InterruptedException {
+        exactly(Station.atLeastOnceEvery(Duration.ofSeconds(60)), 2);
+        station.consumer.limitPolls(100);
+        station.rounds(2);
+        station.holdAcknowledgementsBack();
+        station.finish(station.take(1));
+        station.failSend(new TimeoutException("no answer"));
+        station.rounds(2);
+        station.consumer.append(P0, 10_000);
+        long start = station.time.nanoTime();
+
+        for (int i = 0; i < 1000 && station.consumer.position(P0) < 10_002; i++) {
+            station.rounds(2);
+            station.work();
+            station.acknowledge();
+        }
+
+        assertThat(station.consumer.position(P0)).isEqualTo(10_002);
+        assertThat(station.time.nanoTime() - start)
+                .isLessThan(Duration.ofSeconds(60).toNanos());
+    }
+
+    @Test
+    void by_how_much_epochs_become_smaller_the_one_says_that_is_given_up() throws InterruptedException {
+        exactly(Station.exactlyOnce(DROP_OLDEST, 120), 1);
+        station.rounds(2);
+        station.work();
+        station.brokerIsSlow();
+        station.nextEpoch(); // one record: being committed
+        for (int i = 0; i < 40; i++) {
+            station.consumer.append(P0, 100);
+            station.rounds(2);
+            station.work();
+        }
+
+        station.time.advance(Duration.ofSeconds(27));
+        station.consumer.limitPolls(1);
+        station.round();
+        station.brokerAnswers();
+        station.loop.epochs().ensureOpen();
+
+        assertThat(station.loop.totals().aborted()).isEqualTo(1);
+        assertThat(station.loop.epochs().room()).isEqualTo(2000);
     }
 
     @Test

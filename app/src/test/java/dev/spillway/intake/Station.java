@@ -102,6 +102,11 @@ final class Station {
         return new Station(policy, capacity, false, INTERVAL, BreakerConfig.OFF);
     }
 
+    /** At least once, with epochs that stay open for so long. */
+    static Station atLeastOnceEvery(Duration interval) {
+        return new Station(ShedPolicies.BLOCK, 120, false, interval, BreakerConfig.OFF);
+    }
+
     /** At least once, with a breaker that opens after so many failed attempts. */
     static Station withBreaker(int window, int capacity) {
         return new Station(
