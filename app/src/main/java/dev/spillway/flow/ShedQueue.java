@@ -32,7 +32,8 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>A taken item may be {@linkplain #park parked} for a while. It keeps its place in its lane, and it counts against the capacity, so
  * that however many wait for another attempt, what the queue holds is bounded; but it is not queued: no policy sheds it. When its time
- * has come it is handed out before everything else; after it where takers are {@linkplain #restrictTakers restricted}.
+ * has come it is handed out before everything else; after it where takers are {@linkplain #restrictTakers restricted}. One that is
+ * {@linkplain #suspend suspended} waits in the same way, and no restriction holds it up: it was handed out before that, or within it.
  *
  * @param <T> what is handed over
  */
@@ -59,6 +60,9 @@ public final class ShedQueue<T> implements AutoCloseable {
 
     @GuardedBy("lock")
     private final Parking<T> parked;
+
+    @GuardedBy("lock")
+    private final Parking<T> suspended;
 
     @GuardedBy("lock")
     private final Map<ShedReason, Long> shed = new EnumMap<>(ShedReason.class);
@@ -151,6 +155,7 @@ public final class ShedQueue<T> implements AutoCloseable {
         this.policy = policy;
         this.weigher = weigher;
         this.parked = new Parking<>(weigher);
+        this.suspended = new Parking<>(weigher);
         this.queue = backlog;
         this.hasLanes = backlog instanceof LaneBacklog;
         this.onTake = onTake;
@@ -284,7 +289,7 @@ public final class ShedQueue<T> implements AutoCloseable {
             int count = takeAvailable(into, max);
             if (count > 0 && count < max && !linger.isZero()) {
                 takeRest(into, max - count, linger.toNanos());
-                if (waitingTakers > 0 && parked.size() > 0) {
+                if (waitingTakers > 0 && parked.size() + suspended.size() > 0) {
                     notEmpty.signal(); // the news of what was parked may have come to us
                 }
             }
@@ -302,11 +307,31 @@ public final class ShedQueue<T> implements AutoCloseable {
     public void park(T item, Duration pause) {
         lock.lock();
         try {
-            parked.add(item, time.nanoTime() + Math.max(0, pause.toNanos()));
-            notEmpty.signal(); // one who waits has to look at the time again
+            setAside(item, pause, parked);
         } finally {
             lock.unlock();
         }
+    }
+
+    /**
+     * The same with an item that its taker is in the middle of: it is handed out again whether takers are restricted or not, and counts
+     * against no restriction.
+     *
+     * @param item what was taken and not released
+     */
+    public void suspend(T item, Duration pause) {
+        lock.lock();
+        try {
+            setAside(item, pause, suspended);
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    @GuardedBy("lock")
+    private void setAside(T item, Duration pause, Parking<T> where) {
+        where.add(item, time.nanoTime() + Math.max(0, pause.toNanos()));
+        notEmpty.signal(); // one who waits has to look at the time again
     }
 
     /** Says that a taker is done with an item, for good: the next one of its lane may be taken. Nothing to do without lanes. */
@@ -329,7 +354,7 @@ public final class ShedQueue<T> implements AutoCloseable {
     }
 
     /**
-     * Visits the parked items, in no particular order.
+     * Visits the parked and the suspended items, in no particular order.
      *
      * @param visitor called under the lock: quick, and without a call to this queue
      */
@@ -337,13 +362,14 @@ public final class ShedQueue<T> implements AutoCloseable {
         lock.lock();
         try {
             parked.forEach(visitor);
+            suspended.forEach(visitor);
         } finally {
             lock.unlock();
         }
     }
 
     /**
-     * Forgets parked items that match: they will not be handed out again, and their lanes are free.
+     * Forgets parked and suspended items that match: they will not be handed out again, and their lanes are free.
      *
      * @param filter called under the lock: quick, and without a call to this queue
      */
@@ -351,6 +377,7 @@ public final class ShedQueue<T> implements AutoCloseable {
         lock.lock();
         try {
             parked.removeIf(filter).forEach(queue::release);
+            suspended.removeIf(filter).forEach(queue::release);
             wakeTakers();
             wakeOffers();
         } finally {
@@ -486,9 +513,9 @@ public final class ShedQueue<T> implements AutoCloseable {
                     capacity,
                     limit,
                     queue.size(),
-                    parked.size(),
+                    parked.size() + suspended.size(),
                     bytes,
-                    parked.bytes(),
+                    parked.bytes() + suspended.bytes(),
                     highWaterMark,
                     admitted,
                     taken,
@@ -588,12 +615,13 @@ public final class ShedQueue<T> implements AutoCloseable {
 
     @GuardedBy("lock")
     private boolean fits(long weight) {
-        return held() < (capacity == 0 ? waitingTakers : limit) && weight <= capacityBytes - bytes - parked.bytes();
+        return held() < (capacity == 0 ? waitingTakers : limit)
+                && weight <= capacityBytes - bytes - parked.bytes() - suspended.bytes();
     }
 
     @GuardedBy("lock")
     private int held() {
-        return queue.size() + parked.size();
+        return queue.size() + parked.size() + suspended.size();
     }
 
     @GuardedBy("lock")
@@ -644,11 +672,14 @@ public final class ShedQueue<T> implements AutoCloseable {
     /** Removes what is to be handed out next; there is something. */
     @GuardedBy("lock")
     private T next() {
+        if (isAnyDue(suspended)) {
+            return suspended.removeNext();
+        }
         boolean restricted = allowance != UNRESTRICTED;
         if (restricted) {
             allowance--;
         }
-        if (isAnyDue() && !(restricted && queue.takeable() > 0)) {
+        if (isAnyDue(parked) && !(restricted && queue.takeable() > 0)) {
             return parked.removeNext();
         }
         T next = queue.take();
@@ -660,22 +691,22 @@ public final class ShedQueue<T> implements AutoCloseable {
 
     @GuardedBy("lock")
     private boolean isAnyTakeable() {
-        return allowance > 0 && (queue.takeable() > 0 || isAnyDue());
+        return isAnyDue(suspended) || (allowance > 0 && (queue.takeable() > 0 || isAnyDue(parked)));
     }
 
     @GuardedBy("lock")
-    private boolean isAnyDue() {
-        if (parked.size() == 0) {
+    private boolean isAnyDue(Parking<T> some) {
+        if (some.size() == 0) {
             return false; // as a rule: and no clock is read for that
         }
-        Long untilNext = parked.nanosToNext(time.nanoTime());
+        Long untilNext = some.nanosToNext(time.nanoTime());
         return untilNext != null && untilNext <= 0;
     }
 
     /** Whether takers have nothing to wait for any more. Those that may not take do not wait for the end of a restriction. */
     @GuardedBy("lock")
     private boolean isDrained() {
-        return closed && (held() == 0 || allowance == 0);
+        return closed && (held() == 0 || (allowance == 0 && suspended.size() == 0));
     }
 
     /** Returns when something may be taken, the queue is closed and drained, or the time has passed. */
@@ -703,7 +734,7 @@ public final class ShedQueue<T> implements AutoCloseable {
     /** One wait: for a signal, for the time, or until the first of the parked is due. */
     @GuardedBy("lock")
     private long awaitTakeable(long left) throws InterruptedException {
-        Long untilNext = allowance > 0 && parked.size() > 0 ? parked.nanosToNext(time.nanoTime()) : null;
+        Long untilNext = nanosToNext();
         if (untilNext == null) {
             return left == FOREVER ? awaitForever(notEmpty) : time.await(lock, notEmpty, left);
         }
@@ -714,6 +745,18 @@ public final class ShedQueue<T> implements AutoCloseable {
         }
         long wait = Math.min(left, untilDue);
         return left - wait + time.await(lock, notEmpty, wait);
+    }
+
+    /** How long it is until something that waits for its time may be taken; null when nothing may. */
+    @GuardedBy("lock")
+    private @Nullable Long nanosToNext() {
+        if (parked.size() + suspended.size() == 0) {
+            return null; // as a rule: and no clock is read for that
+        }
+        long now = time.nanoTime();
+        Long first = suspended.nanosToNext(now);
+        Long other = allowance > 0 ? parked.nanosToNext(now) : null;
+        return first == null || (other != null && other < first) ? other : first;
     }
 
     /**

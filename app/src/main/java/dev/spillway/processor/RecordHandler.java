@@ -215,7 +215,11 @@ final class RecordHandler {
         Throwable failure = failureOfAll != null ? failureOfAll : entry.failure();
         Duration pause = entry.pause();
         if (failure == null && pause != null) {
-            park(delivery, pause);
+            if (delivery.isDiscarded()) {
+                queue.release(delivery);
+            } else {
+                queue.suspend(delivery, pause);
+            }
             return;
         }
         delivery.endPauses();
@@ -259,18 +263,12 @@ final class RecordHandler {
     }
 
     private void retryAfter(Duration pause, Delivery delivery) {
-        if (park(delivery, pause)) {
-            retried.increment();
-        }
-    }
-
-    private boolean park(Delivery delivery, Duration pause) {
         if (delivery.isDiscarded()) {
             queue.release(delivery);
-            return false;
+        } else {
+            retried.increment();
+            queue.park(delivery, pause);
         }
-        queue.park(delivery, pause);
-        return true;
     }
 
     /**

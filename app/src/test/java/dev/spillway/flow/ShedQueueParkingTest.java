@@ -225,6 +225,77 @@ class ShedQueueParkingTest {
     }
 
     @Test
+    void a_suspended_item_is_handed_out_when_its_time_has_come_whatever_takers_may_have() {
+        var queue = queue(5, ShedPolicies.BLOCK, "a", "b", "c");
+        queue.tryTake();
+        queue.tryTake();
+        queue.suspend("a", SECOND);
+        queue.suspend("b", SECOND);
+        queue.restrictTakers(1);
+
+        time.advance(SECOND);
+
+        assertThat(queue.tryTake()).isEqualTo(taken("a"));
+        assertThat(queue.tryTake()).isEqualTo(taken("b"));
+        assertThat(queue.tryTake()).as("the one that they may have").isEqualTo(taken("c"));
+        queue.tryOffer("d");
+        assertThat(queue.tryTake()).isEqualTo(NOTHING);
+    }
+
+    @Test
+    void a_taker_that_may_have_nothing_waits_for_what_is_suspended_even_when_the_queue_is_closed() {
+        var queue = queue(3, ShedPolicies.BLOCK, "a", "b");
+        queue.tryTake();
+        queue.suspend("a", SECOND);
+        queue.restrictTakers(0);
+        queue.close();
+        var taker = crew.start("taker", () -> queue.take());
+        time.awaitWaiting(1);
+
+        time.advance(SECOND);
+
+        assertThat(taker.result()).isEqualTo(taken("a"));
+        assertThat(queue.tryTake()).isEqualTo(new TakeResult.Closed<>());
+    }
+
+    @Test
+    void what_is_suspended_counts_and_can_be_forgotten_as_what_is_parked() {
+        var queue = queue(1, ShedPolicies.BLOCK, "a");
+        queue.tryTake();
+        queue.suspend("a", SECOND);
+        assertThat(queue.snapshot().parked()).isEqualTo(1);
+        assertThat(queue.snapshot().parkedBytes()).isEqualTo(1);
+        assertThat(queue.hasRoomFor("b")).isFalse();
+        List<String> visited = new ArrayList<>();
+        queue.forEachParked(visited::add);
+        assertThat(visited).containsExactly("a");
+
+        queue.forgetParked(item -> true);
+
+        assertThat(queue.snapshot().parked()).isZero();
+        assertThat(queue.hasRoomFor("b")).isTrue();
+    }
+
+    @Test
+    void a_taker_that_lingers_passes_on_the_news_of_what_was_parked() {
+        var queue = queue(5, ShedPolicies.BLOCK, "parked", "first");
+        queue.tryTake();
+        List<String> batch = new ArrayList<>();
+        var lingers = crew.start("lingers", () -> queue.takeBatch(batch, 2, SECOND));
+        time.awaitWaiting(1);
+        var waits = crew.start("waits", () -> queue.take());
+        waits.awaitWaiting();
+        queue.park("parked", SECOND.multipliedBy(2));
+
+        time.advance(SECOND);
+        assertThat(lingers.result()).isTrue();
+        time.awaitWaiting(1);
+        time.advance(SECOND);
+
+        assertThat(waits.result()).isEqualTo(taken("parked"));
+    }
+
+    @Test
     void there_is_room_for_what_would_be_admitted_without_a_victim() {
         var queue = queue(2, ShedPolicies.DROP_OLDEST, "a");
         assertThat(queue.hasRoomFor("b")).isTrue();

@@ -343,6 +343,30 @@ class SpillwayTestDriverTest {
     }
 
     @Test
+    void a_probe_that_lets_its_record_wait_is_gone_on_with_before_another_one_is_made() {
+        boolean[] down = {true};
+        SpillwayTestDriver piped = driver(
+                (record, context) -> {
+                    if (down[0]) {
+                        throw new IOException("down");
+                    }
+                    if (context.paused().isZero()) {
+                        context.resumeAfter(Duration.ofMillis(100));
+                    }
+                },
+                Map.of("circuit.breaker.window", "4", "retry.backoff.ms", "10", "queue.capacity", "50"));
+        pipe(piped, 50);
+        piped.work();
+        down[0] = false;
+
+        piped.advance(Duration.ofSeconds(5));
+
+        assertThat(piped.outcomes().processed()).as("at one probe a second").isPositive();
+        piped.advance(Duration.ofSeconds(60));
+        assertThat(piped.outcomes().processed()).isEqualTo(50);
+    }
+
+    @Test
     void records_that_always_fail_do_not_hold_up_for_ever_those_behind_them() {
         SpillwayTestDriver piped = driver(
                 (record, context) -> {
