@@ -16,6 +16,7 @@ import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.errors.InvalidProducerEpochException;
 import org.apache.kafka.common.errors.InvalidTimestampException;
+import org.apache.kafka.common.errors.InvalidTxnStateException;
 import org.apache.kafka.common.errors.ProducerFencedException;
 import org.apache.kafka.common.errors.RecordBatchTooLargeException;
 import org.apache.kafka.common.errors.RecordTooLargeException;
@@ -66,7 +67,7 @@ public final class ReplayTransactions {
             }
             return refused;
         } catch (KafkaException e) {
-            if (isFenced(e)) {
+            if (isEndedByAnother(e)) {
                 throw ReplayRefusedException.takenOver();
             }
             throw e;
@@ -111,9 +112,15 @@ public final class ReplayTransactions {
         }
     }
 
-    private static boolean isFenced(Throwable e) {
+    /**
+     * Whether our transaction was ended by somebody else: by a successor, or by the broker for the time that it took. A partition that checks
+     * a batch before the end is marked in it, and writes the batch after, knows of no transaction: that is not yet a fence to it.
+     */
+    private static boolean isEndedByAnother(Throwable e) {
         for (Throwable t = e; t != null; t = t.getCause()) {
-            if (t instanceof ProducerFencedException || t instanceof InvalidProducerEpochException) {
+            if (t instanceof ProducerFencedException
+                    || t instanceof InvalidProducerEpochException
+                    || t instanceof InvalidTxnStateException) {
                 return true;
             }
         }

@@ -28,6 +28,7 @@ import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.Node;
 import org.apache.kafka.common.PartitionInfo;
 import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.errors.InvalidTxnStateException;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -89,6 +90,15 @@ class ReplayTest {
                     producer.fenceProducer();
                     replay("*", consumer).perform(transactions);
                 })
+                .isInstanceOf(ReplayRefusedException.class)
+                .hasMessageContaining("another replay with the same name");
+        assertThat(origins()).isEmpty();
+    }
+
+    @Test
+    void a_replay_whose_transaction_another_one_ends_while_it_writes_ends_with_the_same_sentence() {
+        producer.sendException = new InvalidTxnStateException("the partition knows of no transaction");
+        assertThatThrownBy(() -> replay("*", Map.of(), letters(0)))
                 .isInstanceOf(ReplayRefusedException.class)
                 .hasMessageContaining("another replay with the same name");
         assertThat(origins()).isEmpty();
