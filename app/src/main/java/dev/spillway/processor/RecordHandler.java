@@ -215,11 +215,8 @@ final class RecordHandler {
         Throwable failure = failureOfAll != null ? failureOfAll : entry.failure();
         Duration pause = entry.pause();
         if (failure == null && pause != null) {
-            if (delivery.isDiscarded()) {
-                queue.release(delivery);
-            } else {
-                queue.suspend(delivery, pause);
-            }
+            queue.suspend(delivery, pause);
+            forgetIfDiscarded(delivery);
             return;
         }
         delivery.endPauses();
@@ -263,11 +260,15 @@ final class RecordHandler {
     }
 
     private void retryAfter(Duration pause, Delivery delivery) {
+        retried.increment();
+        queue.park(delivery, pause);
+        forgetIfDiscarded(delivery);
+    }
+
+    /** Whoever aborts an epoch has the queue forget what is parked of it, but perhaps before this one was parked. */
+    private void forgetIfDiscarded(Delivery delivery) {
         if (delivery.isDiscarded()) {
-            queue.release(delivery);
-        } else {
-            retried.increment();
-            queue.park(delivery, pause);
+            queue.forgetParked(Delivery::isDiscarded);
         }
     }
 

@@ -5,6 +5,7 @@ import dev.spillway.flow.Time;
 import dev.spillway.sink.CommittedOffsets;
 import java.time.Duration;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -36,14 +37,19 @@ final class OwnGroup implements CommittedOffsets {
         this.time = time;
     }
 
-    /** Also waits, for some seconds, while a transaction that has not ended holds offsets of these partitions. */
+    /**
+     * Also waits, for some seconds, while a transaction that has not ended holds offsets of these partitions.
+     *
+     * @throws TimeoutException when it holds them still
+     */
     @Override
     public Map<TopicPartition, Long> of(Set<TopicPartition> partitions) {
         long start = time.nanoTime();
         Signal never = new Signal(time);
-        Map<TopicPartition, OffsetAndMetadata> answer = stable(partitions);
+        Map<TopicPartition, OffsetAndMetadata> answer = answer(partitions, true);
         // The admin client leaves out what the broker has an error for.
         while (!answer.keySet().containsAll(partitions)) {
+            requireReadable(partitions);
             if (time.nanoTime() - start >= PATIENCE.toNanos()) {
                 throw new TimeoutException("a transaction that has not ended holds offsets of the group " + group);
             }
@@ -52,17 +58,27 @@ final class OwnGroup implements CommittedOffsets {
             } catch (InterruptedException e) {
                 throw new InterruptException(e);
             }
-            answer = stable(partitions);
+            answer = answer(partitions, true);
         }
         Map<TopicPartition, Long> offsets = new HashMap<>();
         answer.forEach((partition, committed) -> put(partition, committed, offsets));
         return offsets;
     }
 
-    private Map<TopicPartition, OffsetAndMetadata> stable(Set<TopicPartition> partitions) {
+    /** No transaction holds up an answer that need not be stable. */
+    private void requireReadable(Set<TopicPartition> partitions) {
+        Set<TopicPartition> refused = new HashSet<>(partitions);
+        refused.removeAll(answer(partitions, false).keySet());
+        if (!refused.isEmpty()) {
+            throw new KafkaException("the cluster does not say what the group " + group + " has committed of " + refused
+                    + ": check that the topics exist, and that this user may describe them");
+        }
+    }
+
+    private Map<TopicPartition, OffsetAndMetadata> answer(Set<TopicPartition> partitions, boolean stable) {
         var spec = Map.of(group, new ListConsumerGroupOffsetsSpec().topicPartitions(partitions));
-        var stable = new ListConsumerGroupOffsetsOptions().requireStable(true);
-        return answerOf(admin.listConsumerGroupOffsets(spec, stable).partitionsToOffsetAndMetadata(group));
+        var options = new ListConsumerGroupOffsetsOptions().requireStable(stable);
+        return answerOf(admin.listConsumerGroupOffsets(spec, options).partitionsToOffsetAndMetadata(group));
     }
 
     /**

@@ -24,6 +24,8 @@ import java.util.Random;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.concurrent.locks.Condition;
+import java.util.concurrent.locks.Lock;
 import org.apache.kafka.common.errors.RecordTooLargeException;
 import org.apache.kafka.common.header.internals.RecordHeaders;
 import org.junit.jupiter.api.Test;
@@ -508,6 +510,50 @@ class RecordHandlerTest {
                         IllegalStateException.class, IllegalArgumentException.class, IllegalStateException.class);
         assertThat(line.sent()).hasSize(1);
         assertThat(line.sent().get(0).value()).isEqualTo(bytes("in time"));
+    }
+
+    @ParameterizedTest
+    @ValueSource(booleans = {false, true})
+    void a_record_that_is_put_aside_while_its_epoch_is_aborted_is_forgotten(boolean failing)
+            throws InterruptedException {
+        List<Runnable> beforeItIsPutAside = new ArrayList<>();
+        Time clock = new Time() {
+            @Override
+            public long nanoTime() {
+                beforeItIsPutAside.forEach(Runnable::run);
+                return time.nanoTime();
+            }
+
+            @Override
+            public long currentTimeMillis() {
+                return time.currentTimeMillis();
+            }
+
+            @Override
+            public long await(Lock lock, Condition condition, long nanos) {
+                return time.await(lock, condition, nanos);
+            }
+        };
+        ShedQueue<Delivery> source = queue(clock);
+        Delivery delivery = line.next();
+        source.tryOffer(delivery);
+        source.tryTake();
+        RecordHandler handler = handler(
+                Work.of((record, context) -> {
+                    if (failing) {
+                        throw new IOException("in the way");
+                    }
+                    context.resumeAfter(Duration.ofMillis(5));
+                }),
+                source);
+        beforeItIsPutAside.add(() -> {
+            line.abort();
+            source.forgetParked(Delivery::isDiscarded);
+        });
+
+        handler.handle(List.of(delivery), token);
+
+        assertThat(source.snapshot().parked()).isZero();
     }
 
     @Test

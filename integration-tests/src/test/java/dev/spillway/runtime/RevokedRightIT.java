@@ -1,6 +1,7 @@
 package dev.spillway.runtime;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
 import dev.spillway.Application;
@@ -8,16 +9,21 @@ import dev.spillway.ClusterClient;
 import dev.spillway.RunningSidecar;
 import dev.spillway.config.Guarantee;
 import dev.spillway.demo.LocalKafka;
+import dev.spillway.flow.Time;
 import java.time.Duration;
 import java.util.List;
+import java.util.Set;
+import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.acl.AccessControlEntry;
 import org.apache.kafka.common.acl.AclBinding;
 import org.apache.kafka.common.acl.AclOperation;
 import org.apache.kafka.common.acl.AclPermissionType;
+import org.apache.kafka.common.errors.TimeoutException;
 import org.apache.kafka.common.resource.PatternType;
 import org.apache.kafka.common.resource.ResourcePattern;
 import org.apache.kafka.common.resource.ResourceType;
 import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
@@ -31,17 +37,12 @@ class RevokedRightIT {
     @ParameterizedTest
     @EnumSource
     void aRightThatIsTakenAwayWhileItRunsEndsItWithoutACommitAndCostsNothing(Guarantee guarantee) throws Exception {
-        try (LocalKafka broker = LocalKafka.builder()
-                        .property("authorizer.class.name", "org.apache.kafka.metadata.authorizer.StandardAuthorizer")
-                        .property("allow.everyone.if.no.acl.found", "true")
-                        .start();
+        try (LocalKafka broker = restrictable();
                 ClusterClient client = new ClusterClient(broker.bootstrapServers())) {
             Application application =
                     Application.on(broker.bootstrapServers(), client, 1).guaranteeing(guarantee);
             String output = application.setting("output.topic");
-            AclBinding denial = new AclBinding(
-                    new ResourcePattern(ResourceType.TOPIC, output, PatternType.LITERAL),
-                    new AccessControlEntry("User:*", "*", AclOperation.WRITE, AclPermissionType.DENY));
+            AclBinding denial = denial(output, AclOperation.WRITE);
             client.produce(application.input(), 10);
             try (RunningSidecar sidecar = RunningSidecar.start(application.config())) {
                 await("commit").atMost(SOON).until(() -> application.committed().containsValue(10L));
@@ -60,5 +61,39 @@ class RevokedRightIT {
                 application.assertConserved();
             });
         }
+    }
+
+    @Test
+    void offsetsThatMayNoLongerBeReadAreNotTakenForThoseOfAnOpenTransaction() throws Exception {
+        try (LocalKafka broker = restrictable();
+                ClusterClient client = new ClusterClient(broker.bootstrapServers())) {
+            TopicPartition input = new TopicPartition(client.createTopic("input", 1), 0);
+            OwnGroup ours = new OwnGroup(client.admin(), "group", Time.system());
+            assertThat(ours.of(Set.of(input))).isEmpty();
+
+            client.admin()
+                    .createAcls(List.of(denial(input.topic(), AclOperation.DESCRIBE)))
+                    .all()
+                    .get();
+
+            await("refusal")
+                    .atMost(SOON)
+                    .untilAsserted(() -> assertThatThrownBy(() -> ours.of(Set.of(input)))
+                            .isNotInstanceOf(TimeoutException.class)
+                            .hasMessageContaining("[" + input + "]: check"));
+        }
+    }
+
+    private static LocalKafka restrictable() throws Exception {
+        return LocalKafka.builder()
+                .property("authorizer.class.name", "org.apache.kafka.metadata.authorizer.StandardAuthorizer")
+                .property("allow.everyone.if.no.acl.found", "true")
+                .start();
+    }
+
+    private static AclBinding denial(String topic, AclOperation operation) {
+        return new AclBinding(
+                new ResourcePattern(ResourceType.TOPIC, topic, PatternType.LITERAL),
+                new AccessControlEntry("User:*", "*", operation, AclPermissionType.DENY));
     }
 }
