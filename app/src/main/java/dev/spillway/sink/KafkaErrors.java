@@ -3,7 +3,6 @@ package dev.spillway.sink;
 import org.apache.kafka.common.InvalidRecordException;
 import org.apache.kafka.common.errors.AuthenticationException;
 import org.apache.kafka.common.errors.AuthorizationException;
-import org.apache.kafka.common.errors.FencedInstanceIdException;
 import org.apache.kafka.common.errors.InvalidTimestampException;
 import org.apache.kafka.common.errors.InvalidTopicException;
 import org.apache.kafka.common.errors.ProducerFencedException;
@@ -33,11 +32,14 @@ final class KafkaErrors {
         return false;
     }
 
-    /** Whether the same will be answered to every further try. */
+    /**
+     * Whether the same will be answered to every further try. That is not so of a fenced {@code group.instance.id}: it is what offsets are
+     * answered that are sent in the name of an earlier membership, and that may be one of our own, which the consumer has just replaced by
+     * joining again. Should another one have taken it over, the consumer learns it, too.
+     */
     static boolean isFatal(Throwable e) {
         for (Throwable t = e; t != null; t = t.getCause()) {
             if (t instanceof ProducerFencedException
-                    || t instanceof FencedInstanceIdException
                     || t instanceof AuthorizationException
                     || t instanceof AuthenticationException
                     || t instanceof UnsupportedVersionException

@@ -25,6 +25,7 @@ import org.apache.kafka.common.MetricName;
 import org.apache.kafka.common.PartitionInfo;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.Uuid;
+import org.apache.kafka.common.errors.FencedInstanceIdException;
 import org.apache.kafka.common.errors.InvalidProducerEpochException;
 import org.apache.kafka.common.errors.InvalidTxnStateException;
 import org.apache.kafka.common.errors.ProducerFencedException;
@@ -246,7 +247,10 @@ final class FakeProducer implements Producer<byte @Nullable [], byte @Nullable [
             throw spoiledBy(staleEpoch());
         }
         if (!broker.group.admits(groupMetadata.memberId(), groupMetadata.generationId())) {
-            throw spoiledBy(new CommitFailedException("not the generation"));
+            throw spoiledBy(
+                    chance.oneIn(2) // as of a member with a name
+                            ? new FencedInstanceIdException("not the member")
+                            : new CommitFailedException("not the generation"));
         }
         begun = true;
         broker.addOffsets(id(), Map.copyOf(unsentOffsets));

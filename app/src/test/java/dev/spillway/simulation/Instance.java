@@ -49,6 +49,7 @@ import org.apache.kafka.clients.producer.Producer;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.errors.RecordTooLargeException;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -306,7 +307,7 @@ final class Instance {
         }
     }
 
-    /** An error ends the run, as in the runtime; only Kafka's are to be expected. */
+    /** An error ends the run, as in the runtime; only one of Kafka's may be so bad, and only where another one has our name. */
     private void fail(RuntimeException e) {
         trace(() -> this + " fails: " + e);
         requireExpected(e);
@@ -326,13 +327,19 @@ final class Instance {
     }
 
     private void requireExpected(RuntimeException e) {
-        boolean expected = e instanceof SinkException || e instanceof KafkaException;
+        boolean expected =
+                (world.hadTwin(this) || isRefusal(e)) && (e instanceof SinkException || e instanceof KafkaException);
         for (Throwable cause = e.getCause(); cause != null; cause = cause.getCause()) {
             expected &= cause instanceof SinkException || cause instanceof KafkaException;
         }
         if (!expected) {
             throw new Violation(this + " failed: " + e, e);
         }
+    }
+
+    /** A tombstone or a dead letter that Kafka will never take. */
+    private static boolean isRefusal(RuntimeException e) {
+        return e.getCause() instanceof RecordTooLargeException;
     }
 
     // ---- assembly

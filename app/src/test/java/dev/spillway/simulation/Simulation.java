@@ -3,8 +3,10 @@ package dev.spillway.simulation;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.function.BooleanSupplier;
 import java.util.function.Supplier;
 import org.apache.kafka.common.TopicPartition;
@@ -33,6 +35,7 @@ final class Simulation {
     private final Oracle oracle;
     private final FakeBroker broker;
     private final List<Instance> instances = new ArrayList<>();
+    private final Set<Instance> twins = new HashSet<>();
     private final List<Choice> choices = new ArrayList<>();
     /** A thread that waits for the broker is suspended once in so many times. */
     private final int suspension;
@@ -301,9 +304,21 @@ final class Simulation {
         }
     }
 
+    /** Whether another one was alive under its name while it was; one of them puts the other out of work. */
+    boolean hadTwin(Instance instance) {
+        return twins.contains(instance);
+    }
+
     private void arrive(String slot) {
         Instance instance = new Instance(slot, ++incarnations, this);
         trace.add(() -> instance + " arrives");
+        List<Instance> namesakes = instances.stream()
+                .filter(other -> other.slot.equals(slot) && other.isAlive())
+                .toList();
+        if (!namesakes.isEmpty()) {
+            twins.addAll(namesakes);
+            twins.add(instance);
+        }
         instances.add(instance);
     }
 

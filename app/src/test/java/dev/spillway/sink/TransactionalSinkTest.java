@@ -26,6 +26,7 @@ import org.apache.kafka.clients.producer.MockProducer;
 import org.apache.kafka.clients.producer.Producer;
 import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.errors.FencedInstanceIdException;
 import org.apache.kafka.common.errors.GroupAuthorizationException;
 import org.apache.kafka.common.errors.InvalidProducerEpochException;
 import org.apache.kafka.common.errors.InvalidTxnStateException;
@@ -385,6 +386,16 @@ class TransactionalSinkTest {
 
         assertThat(failureOf(done)).isInstanceOf(EpochAbortedException.class);
         assertThat(producers.get(0).calls).containsExactly("offsets");
+    }
+
+    @Test
+    void offsets_sent_in_the_name_of_a_membership_that_is_over_abort_the_epoch() throws OutputTooLargeException {
+        producers.get(0).sendOffsetsToTransactionException = new FencedInstanceIdException("another member id");
+
+        var done = sink.commit(openWithOneRecord(), OFFSETS, GROUP);
+        runSteps();
+
+        assertThat(failureOf(done)).isInstanceOf(EpochAbortedException.class);
     }
 
     @Test
