@@ -140,6 +140,11 @@ public final class ConsumerLoop {
         finishLine = new FinishLine(endOffsets);
     }
 
+    /** Says who knows the ends of partitions while they are paused; without that their lag is what it was before. */
+    public void askForEnds(PartitionEnds ends) {
+        lags.askForEnds(ends);
+    }
+
     /**
      * Whether everything up to the noted end offsets has settled and, unless the whole run is one epoch, is committed. Until then an
      * epoch may still be aborted, and what it held has to be polled again.
@@ -312,7 +317,7 @@ public final class ConsumerLoop {
 
     private void say() {
         Set<TopicPartition> assignedNow = abandoned ? Set.of() : assignment.partitions();
-        lags.update(assignedNow);
+        lags.update(assignedNow, paused);
         Map<TopicPartition, Long> waiting = arrivals.countByPartition();
         status = new IntakeStatus(
                 time.nanoTime(),

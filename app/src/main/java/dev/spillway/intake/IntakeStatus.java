@@ -49,7 +49,8 @@ public record IntakeStatus(
      * One partition.
      *
      * @param uncommitted how many of its offsets were polled and are not committed yet
-     * @param lag how many records lie between what is committed and the end of the partition that the last fetch saw; -1 when not known
+     * @param lag how many records lie between what is committed and the end of the partition, as the last fetch saw
+     *     it or, where it is paused, as the cluster said some seconds ago; -1 when not known
      */
     public record PartitionStatus(String topic, int partition, long uncommitted, long lag) {}
 

@@ -140,7 +140,7 @@ public final class Sidecar {
             SizeLimits limits = preflight.check();
             Map<TopicPartition, Long> end = untilEnd ? preflight.endOffsets() : null;
             OwnGroup group = new OwnGroup(admin, config.applicationId(), time);
-            report = run(root, works, cpuPool, consumer, group, meters, limits, end);
+            report = run(root, works, cpuPool, consumer, group, new InputEnds(admin), meters, limits, end);
             return report;
         } catch (RuntimeException e) {
             if (report != null) {
@@ -162,6 +162,7 @@ public final class Sidecar {
             CpuPool cpuPool,
             Consumer<byte @Nullable [], byte @Nullable []> consumer,
             OwnGroup group,
+            InputEnds ends,
             ClientMeters meters,
             SizeLimits limits,
             @Nullable Map<TopicPartition, Long> end) {
@@ -186,6 +187,7 @@ public final class Sidecar {
             if (end != null) {
                 assembled.finishAt(end);
             }
+            assembled.askForEnds(ends);
             loop = assembled;
             instruments = new Instruments(stages, sink.settlements(), assembled, commits);
             return new Shift(assembled, stages, scope, commits).run();

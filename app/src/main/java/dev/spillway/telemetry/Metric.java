@@ -307,8 +307,9 @@ sealed interface Metric {
         return List.of(
                 new PartitionGauge(
                         "spillway_partition_lag_records",
-                        "Records between what is committed and the partition's end as the last fetch saw it; NaN when not"
-                                + " known. Only partitions that are assigned.",
+                        "Records between what is committed and the partition's end as the last fetch saw it, or while it is"
+                                + " paused as Kafka said some seconds ago; NaN when not known. Only partitions that are"
+                                + " assigned.",
                         partition -> partition.lag() < 0 ? Double.NaN : partition.lag()),
                 new PartitionGauge(
                         "spillway_partition_uncommitted_records",

@@ -8,6 +8,7 @@ import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.OptionalLong;
 import java.util.Set;
 import java.util.TreeMap;
 import org.apache.kafka.clients.consumer.ConsumerRebalanceListener;
@@ -29,6 +30,7 @@ public final class InputConsumer extends MockConsumer<byte @Nullable [], byte @N
     private final Map<TopicPartition, Long> markers = new HashMap<>();
     private final List<Map<TopicPartition, OffsetAndMetadata>> commits = new ArrayList<>();
     private final List<Runnable> heldBack = new ArrayList<>();
+    private final Map<TopicPartition, Long> endsSeen = new HashMap<>();
     private boolean losing;
     private boolean polling;
     private int maxPollRecords = Integer.MAX_VALUE;
@@ -93,6 +95,17 @@ public final class InputConsumer extends MockConsumer<byte @Nullable [], byte @N
     /** Takes a partition away as Kafka's own thread may do it: the consumer still names it, and refuses it. */
     void takeMeanwhile(TopicPartition partition) {
         takenMeanwhile = partition;
+    }
+
+    /** As Kafka's: it hears of a partition's end with what it fetches, and of one that is paused it fetches nothing. */
+    @Override
+    public synchronized OptionalLong currentLag(TopicPartition partition) {
+        Long end = endsSeen.get(partition);
+        return end == null ? OptionalLong.empty() : OptionalLong.of(end - position(partition));
+    }
+
+    private void seeEnd(TopicPartition partition) {
+        super.currentLag(partition).ifPresent(lag -> endsSeen.put(partition, position(partition) + lag));
     }
 
     @Override
@@ -190,6 +203,7 @@ public final class InputConsumer extends MockConsumer<byte @Nullable [], byte @N
         Map<TopicPartition, OffsetAndMetadata> passed = new HashMap<>();
         for (TopicPartition partition : assignment()) {
             if (!paused().contains(partition)) {
+                seeEnd(partition);
                 long position = position(partition);
                 var behind = logs.getOrDefault(partition, new TreeMap<>()).tailMap(position).values().stream()
                         .limit(left)

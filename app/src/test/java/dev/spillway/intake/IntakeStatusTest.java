@@ -10,9 +10,13 @@ import dev.spillway.intake.IntakeStatus.PartitionStatus;
 import dev.spillway.intake.IntakeStatus.PauseReason;
 import dev.spillway.ledger.Epoch;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CompletableFuture;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.errors.InvalidProducerEpochException;
+import org.apache.kafka.common.errors.TimeoutException;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
@@ -106,6 +110,55 @@ class IntakeStatusTest {
     }
 
     @Test
+    @Test
+    void lag_grows_while_the_partitions_are_paused_and_nothing_is_fetched() throws InterruptedException {
+        station = Station.exactlyOnce(BLOCK, 2);
+        station.loop.askForEnds(partitions -> CompletableFuture.completedFuture(Map.of(P0, 5000L)));
+        station.consumer.assignOnly(P0);
+        station.consumer.append(P0, 5);
+        station.consumer.updateEndOffsets(Map.of(P0, 5L));
+        station.rounds(2);
+        assertThat(said().paused()).isEqualTo(PauseReason.QUEUE_FULL);
+
+        for (int second = 0; second < 10; second++) {
+            station.time.advance(Duration.ofSeconds(1));
+            said();
+        }
+        assertThat(said().partitions()).containsExactly(new PartitionStatus("in", 0, 5, 5000));
+    }
+
+    @Test
+    void nobody_is_asked_for_ends_that_fetching_tells_and_one_question_at_a_time() throws InterruptedException {
+        List<CompletableFuture<Map<TopicPartition, Long>>> questions = new ArrayList<>();
+        station = Station.exactlyOnce(BLOCK, 2);
+        station.loop.askForEnds(partitions -> {
+            questions.add(new CompletableFuture<>());
+            return questions.get(questions.size() - 1);
+        });
+        station.consumer.assignOnly(P0);
+        station.consumer.updateEndOffsets(Map.of(P0, 5L));
+        for (int second = 0; second < 30; second++) {
+            station.time.advance(Duration.ofSeconds(1));
+            said();
+        }
+        assertThat(questions).isEmpty();
+
+        station.consumer.append(P0, 5);
+        for (int second = 0; second < 30; second++) {
+            station.time.advance(Duration.ofSeconds(1));
+            said();
+        }
+        assertThat(questions).hasSize(1);
+        assertThat(said().partitions()).as("no answer").containsExactly(new PartitionStatus("in", 0, 5, 5));
+
+        questions.get(0).completeExceptionally(new TimeoutException("a test"));
+        for (int second = 0; second < 10; second++) {
+            station.time.advance(Duration.ofSeconds(1));
+            said();
+        }
+        assertThat(questions).hasSize(2);
+    }
+
     void epochs_that_are_not_committed_are_listed_with_when_they_came_into_their_state() throws InterruptedException {
         station.consumer.assignOnly(P0);
         station.consumer.append(P0, 3);
