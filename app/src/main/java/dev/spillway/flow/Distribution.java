@@ -2,6 +2,7 @@ package dev.spillway.flow;
 
 import java.util.Arrays;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.DoubleAdder;
 import java.util.concurrent.atomic.LongAdder;
 import java.util.stream.Stream;
 
@@ -15,7 +16,8 @@ public final class Distribution {
 
     private final LongAdder[] counts =
             Stream.generate(LongAdder::new).limit(BOUNDS.length + 1L).toArray(LongAdder[]::new);
-    private final LongAdder nanos = new LongAdder();
+    /** No whole number: a few records whose times are wrong by half a century would overflow it. */
+    private final DoubleAdder nanos = new DoubleAdder();
 
     /** Adds one duration, in nanoseconds; a negative one counts as none. */
     public void add(long duration) {
@@ -26,7 +28,7 @@ public final class Distribution {
     public void add(long duration, long times) {
         long length = Math.max(0, duration);
         counts[indexOf(length)].add(times);
-        nanos.add(length * times);
+        nanos.add((double) length * times);
     }
 
     /** What was added so far. */
@@ -69,9 +71,9 @@ public final class Distribution {
         public static final Counts NONE = new Counts(new long[BOUNDS.length + 1], 0);
 
         private final long[] counts;
-        private final long nanos;
+        private final double nanos;
 
-        private Counts(long[] counts, long nanos) {
+        private Counts(long[] counts, double nanos) {
             this.counts = counts;
             this.nanos = nanos;
         }
@@ -96,9 +98,9 @@ public final class Distribution {
             return Arrays.stream(counts).sum();
         }
 
-        /** The sum of all durations, in nanoseconds. */
-        public long nanos() {
-            return nanos;
+        /** The sum of all durations, in seconds. */
+        public double seconds() {
+            return nanos / 1e9;
         }
 
         /** What came since an earlier moment. */

@@ -170,7 +170,7 @@ final class Metrics implements AutoCloseable {
                 .help(histogram.meaning())
                 .dataPoint(HistogramSnapshot.HistogramDataPointSnapshot.builder()
                         .classicHistogramBuckets(ClassicHistogramBuckets.of(bounds, each))
-                        .sum(Sample.inSeconds(counts.nanos()))
+                        .sum(counts.seconds())
                         .build())
                 .build();
     }

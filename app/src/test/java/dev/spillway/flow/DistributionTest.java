@@ -48,7 +48,16 @@ class DistributionTest {
         Counts counts = distribution.counts();
         assertThat(counts.in(0)).isEqualTo(2);
         assertThat(counts.in(Counts.buckets() - 1)).isEqualTo(1);
-        assertThat(counts.nanos()).isEqualTo(TimeUnit.DAYS.toNanos(1000));
+        assertThat(counts.seconds()).isEqualTo(86_400_000);
+    }
+
+    /** Records whose producer took seconds for milliseconds are half a century old, all of them. */
+    @Test
+    void the_sum_of_many_very_long_durations_does_not_overflow() {
+        distribution.add(TimeUnit.DAYS.toNanos(20_000), 1000);
+        distribution.add(TimeUnit.DAYS.toNanos(20_000), 1000);
+
+        assertThat(distribution.counts().seconds()).isEqualTo(2000 * 20_000 * 86_400.0);
     }
 
     @Test
@@ -56,7 +65,7 @@ class DistributionTest {
         distribution.add(3 * MILLI, 7);
 
         assertThat(distribution.counts().total()).isEqualTo(7);
-        assertThat(distribution.counts().nanos()).isEqualTo(21 * MILLI);
+        assertThat(distribution.counts().seconds()).isEqualTo(0.021);
     }
 
     @Test
@@ -68,7 +77,7 @@ class DistributionTest {
         Counts since = distribution.counts().since(earlier);
 
         assertThat(since.total()).isEqualTo(1);
-        assertThat(since.nanos()).isEqualTo(400 * MILLI);
+        assertThat(since.seconds()).isEqualTo(0.4);
         assertThat(since.quantile(0.5)).isBetween(200 * MILLI, 500 * MILLI);
     }
 

@@ -96,8 +96,7 @@ class WorkersStatusTest {
         scope.join(PATIENCE, PATIENCE);
         assertThat(workers.status().busy()).isZero();
         assertThat(workers.status().busyNanos()).isEqualTo(Duration.ofSeconds(7).toNanos());
-        assertThat(workers.status().processing().nanos())
-                .isEqualTo(Duration.ofSeconds(7).toNanos());
+        assertThat(workers.status().processing().seconds()).isEqualTo(7);
         assertThat(workers.status().processing().total()).isEqualTo(1);
     }
 
@@ -110,8 +109,7 @@ class WorkersStatusTest {
         scope.join(PATIENCE, PATIENCE);
 
         assertThat(workers.status().queued().total()).isEqualTo(1);
-        assertThat(workers.status().queued().nanos())
-                .isEqualTo(Duration.ofMillis(300).toNanos());
+        assertThat(workers.status().queued().seconds()).isEqualTo(0.3);
     }
 
     @Test

@@ -89,7 +89,7 @@ class SettlementsTest {
         Settlements.Counts counts = settlements.counts();
         assertThat(counts.dropped()).isEqualTo(Map.of(ShedReason.DROP_NEWEST, 2L, ShedReason.DROP_OLDEST, 1L));
         assertThat(counts.age().total()).isEqualTo(3);
-        assertThat(counts.age().nanos()).isEqualTo(Duration.ofMinutes(2).toNanos());
+        assertThat(counts.age().seconds()).isEqualTo(120);
     }
 
     @Test
@@ -119,7 +119,7 @@ class SettlementsTest {
 
         Distribution.Counts age = settlements.counts().age();
         assertThat(age.total()).isEqualTo(1);
-        assertThat(age.nanos()).isEqualTo(Duration.ofMillis(1500).toNanos());
+        assertThat(age.seconds()).isEqualTo(1.5);
     }
 
     @Test
@@ -128,7 +128,7 @@ class SettlementsTest {
         Samples.process(whenSent, delivery(time.currentTimeMillis() + 60_000), List.of());
 
         assertThat(settlements.counts().age().total()).isEqualTo(1);
-        assertThat(settlements.counts().age().nanos()).isZero();
+        assertThat(settlements.counts().age().seconds()).isZero();
     }
 
     @Test
