@@ -5,7 +5,9 @@ import dev.spillway.inspect.Printable;
 import dev.spillway.ledger.Origin;
 import dev.spillway.ledger.Outcome;
 import dev.spillway.sink.SpillwayHeaders;
+import java.nio.charset.StandardCharsets;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.apache.kafka.common.header.Header;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -33,9 +35,13 @@ record Candidate(Decision decision, Origin origin, ConsumerRecord<byte @Nullable
                         .isPresent();
     }
 
-    /** Whether the tombstone tells its key; otherwise the record itself does, where it still is. */
+    /** Whether the tombstone or dead letter tells its key; otherwise the record itself does, where it still is. */
     boolean isKeyKnown() {
-        return !decision.isRange();
+        Header omitted = letter.headers().lastHeader(SpillwayHeaders.OMITTED);
+        boolean stayedBehind = omitted != null
+                && omitted.value() != null
+                && new String(omitted.value(), StandardCharsets.UTF_8).endsWith("key");
+        return !decision.isRange() && !stayedBehind;
     }
 
     /** The whole key as it is shown, where it is known. */

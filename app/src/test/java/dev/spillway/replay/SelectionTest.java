@@ -121,6 +121,17 @@ class SelectionTest {
     }
 
     @Test
+    void a_key_that_stayed_behind_is_not_taken_for_none() {
+        ConsumerRecord<byte[], byte[]> letter = new ConsumerRecord<>("letters", 0, 0, null, null);
+        letter("DEAD_LETTERED", "too large", "").headers().forEach(letter.headers()::add);
+        letter.headers().add("spillway.omitted", "headers, value, key".getBytes(UTF_8));
+        Candidate candidate = Letter.read(letter).orElseThrow().candidate(0);
+
+        assertThat(selection(null, "user-*").contains(candidate)).isTrue();
+        assertThat(selection(null, "user-*").leavesOpen(candidate)).isTrue();
+    }
+
+    @Test
     void what_failed_for_good_is_known_by_its_reason() {
         String reason = new PermanentFailureException("no such product").toString();
         assertThat(Letter.read(letter("DEAD_LETTERED", reason, "k"))
