@@ -46,6 +46,7 @@ final class AdminServer implements AutoCloseable {
     private final AdminGuard guard;
     private final Map<String, Page> pages;
     private final Semaphore followers = new Semaphore(MOST_FOLLOWERS);
+    private final SlowReaders slowReaders;
     private final @Nullable HttpServer server;
     private final ThreadPoolExecutor threads = new ThreadPoolExecutor(
             0, MOST_THREADS, IDLE_SECONDS, TimeUnit.SECONDS, new SynchronousQueue<>(), AdminServer::thread);
@@ -67,6 +68,7 @@ final class AdminServer implements AutoCloseable {
 
     private AdminServer(SpillwayConfig config, Telemetry telemetry, @Nullable HttpServer server) {
         this.telemetry = telemetry;
+        this.slowReaders = new SlowReaders(telemetry.time());
         this.guard = new AdminGuard(config.adminListen(), config.adminHosts());
         this.server = server;
         this.pages = Map.of(
@@ -127,13 +129,19 @@ final class AdminServer implements AutoCloseable {
     @Override
     public void close() {
         if (server != null) {
+    /** Hangs up on those who do not read; called each second. */
+    void hangUpOnSlowReaders() {
+        slowReaders.hangUp();
+    }
+
             server.stop(0);
         }
         threads.shutdownNow();
     }
 
     private void handle(HttpExchange exchange) throws IOException {
-        try (exchange) {
+        try (SlowReaders.Answering answering = slowReaders.begin();
+                exchange) {
             String path = exchange.getRequestURI().getPath();
             if (exchange.getRequestURI().toString().length() > LONGEST_URL) {
                 send(exchange, Answer.text(414, "nothing here has so long a name"));
@@ -150,6 +158,7 @@ final class AdminServer implements AutoCloseable {
                 follow(exchange);
             } else {
                 Page page = path == null ? null : pages.get(path);
+                answering.takeYourTime();
                 send(exchange, page == null ? Answer.text(404, "no such page") : page.get());
             }
         } catch (RuntimeException e) {

@@ -171,8 +171,16 @@ public final class Telemetry implements AutoCloseable {
         }
     }
 
+    Time time() {
+        return time;
+    }
+
     /** One second has passed. */
     void tick() {
+        AdminServer current = server;
+        if (current != null) {
+            current.hangUpOnSlowReaders();
+        }
         Picture now = look();
         Sample sample = Sample.between(previous, now);
         previous = now;

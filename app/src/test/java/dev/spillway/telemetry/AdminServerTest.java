@@ -18,12 +18,15 @@ import java.io.InputStreamReader;
 import java.io.OutputStream;
 import java.net.BindException;
 import java.net.InetAddress;
+import java.net.InetSocketAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -350,6 +353,40 @@ class AdminServerTest {
                 .hasSizeLessThanOrEqualTo(64);
     }
 
+    @Test
+    void who_does_not_read_what_he_asked_for_is_hung_up_on() throws IOException {
+        Telemetry telemetry = serve(created());
+        askWithoutReading(telemetry);
+        AtomicInteger looks = new AtomicInteger();
+        Crew.awaitTrue(
+                "it does not wait for somebody who reads",
+                () -> (threadsThatWrite() == 1 ? looks.incrementAndGet() : looks.getAndSet(0)) > 100);
+
+        Crew.awaitTrue("it waits for ever", () -> {
+            time.advance(SECOND);
+            return threadsThatWrite() == 0;
+        });
+        assertThat(ask(telemetry, "GET", "/health/live").status()).isEqualTo(200);
+    }
+
+    /** Asks for more than the buffers on the way hold. */
+    private void askWithoutReading(Telemetry telemetry) throws IOException {
+        Socket socket = new Socket();
+        toClose.add(socket);
+        socket.setReceiveBufferSize(4096);
+        socket.connect(new InetSocketAddress(InetAddress.getLoopbackAddress(), telemetry.port()));
+        write(socket, "GET /page.js HTTP/1.1\r\nHost: localhost\r\n\r\n".repeat(1000));
+    }
+
+    private static long threadsThatWrite() {
+        return Thread.getAllStackTraces().entrySet().stream()
+                .filter(entry -> entry.getKey().getName().equals("spillway-admin"))
+                .filter(entry -> Arrays.stream(entry.getValue())
+                        .anyMatch(frame -> frame.getClassName().startsWith("sun.nio.ch")
+                                && frame.getMethodName().startsWith("write")))
+                .count();
+    }
+
     private boolean answers(Telemetry telemetry) {
         try {
             return ask(telemetry, "GET", "/health/live").status() == 200;
@@ -387,6 +424,19 @@ class AdminServerTest {
         assertThat(nextEvent(events, "state")).contains("\"state\":\"Created\"");
         time.advance(SECOND);
         assertThat(nextEvent(events, "state")).contains("\"spillway_records_consumed_total\":0.0");
+    }
+
+    @Test
+    void who_follows_is_told_for_as_long_as_he_likes() throws IOException {
+        Telemetry telemetry = serve(created());
+        BufferedReader events = follow(telemetry);
+        assertThat(nextEvent(events, "state")).startsWith("data: {");
+
+        for (int second = 0; second < 60; second++) {
+            time.awaitWaiting(1);
+            time.advance(SECOND);
+            assertThat(nextEvent(events, "state")).startsWith("data: {");
+        }
     }
 
     @Test
