@@ -323,6 +323,7 @@ public final class ConsumerLoop {
                 time.nanoTime(),
                 arrivals.size(),
                 epochs.outstanding(),
+                queue.depth(),
                 paused ? pauseReason : null,
                 assignedNow.stream()
                         .map(partition -> statusOf(partition, waiting.getOrDefault(partition, 0L)))

@@ -10,6 +10,7 @@ import org.jspecify.annotations.Nullable;
  * @param atNanos when it said so, by the monotonic clock
  * @param waiting how many records were polled and wait for room outside the queue
  * @param outstanding how many admitted records have no outcome yet, queued or in flight
+ * @param queued how many of those the queue held at that moment
  * @param paused why the partitions are paused; null when they are not
  * @param partitions the assigned ones
  * @param epochs those that are not committed yet, the oldest first
@@ -20,6 +21,7 @@ public record IntakeStatus(
         long atNanos,
         int waiting,
         long outstanding,
+        int queued,
         @Nullable PauseReason paused,
         List<PartitionStatus> partitions,
         List<EpochStatus> epochs,
@@ -27,7 +29,7 @@ public record IntakeStatus(
         long imbalance) {
 
     /** Before the first poll. */
-    public static final IntakeStatus NONE = new IntakeStatus(0, 0, 0, null, List.of(), List.of(), 0, 0);
+    public static final IntakeStatus NONE = new IntakeStatus(0, 0, 0, 0, null, List.of(), List.of(), 0, 0);
 
     /** Why no records are fetched at the moment. */
     public enum PauseReason {

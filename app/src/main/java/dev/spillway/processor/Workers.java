@@ -169,7 +169,7 @@ public final class Workers {
             long held = Math.max(0, now - delivery.queuedAtNanos());
             if (oldest == null || held > oldest.heldNanos()) {
                 oldest = new WorkersStatus.InHand(
-                        delivery.origin(), delivery.record().timestamp(), held);
+                        delivery.origin(), delivery.record().timestamp(), held, held);
             }
         }
     }
@@ -288,7 +288,10 @@ public final class Workers {
             return delivery == null
                     ? null
                     : new WorkersStatus.InHand(
-                            delivery.origin(), delivery.record().timestamp(), Math.max(0, now - since));
+                            delivery.origin(),
+                            delivery.record().timestamp(),
+                            Math.max(0, now - delivery.queuedAtNanos()),
+                            Math.max(0, now - since));
         }
 
         void interruptIfOverdue(long now) {

@@ -39,10 +39,11 @@ public record WorkersStatus(
      * A record in a worker's hands.
      *
      * @param timestamp the record's own, in milliseconds since 1970
+     * @param hereNanos how long ago it was queued
      * @param heldNanos for how long the worker has had it, or the batch that it came with; for one that waits for its next attempt,
      *     how long ago it was queued
      */
-    public record InHand(Origin origin, long timestamp, long heldNanos) {}
+    public record InHand(Origin origin, long timestamp, long hereNanos, long heldNanos) {}
 
     /** What the workers of all stages are doing; there is at least one. */
     public static WorkersStatus together(List<WorkersStatus> stages) {

@@ -85,9 +85,9 @@ public final class Instruments {
             return stages.stream().mapToInt(StageReading::concurrencyLimit).sum();
         }
 
-        /** How many records a worker has taken that have no outcome yet. */
+        /** How many records a worker had taken that had no outcome yet, when the loop last told: both at one moment. */
         public long inFlight() {
-            return Math.max(0, intake.outstanding() - queue.depth());
+            return Math.max(0, intake.outstanding() - intake.queued());
         }
     }
 

@@ -81,7 +81,7 @@ final class AdminServer implements AutoCloseable {
                                 "text/plain; version=0.0.4; charset=utf-8",
                                 telemetry.metrics().scrape()),
                 "/health/live", () -> health(!(telemetry.look().state() instanceof Lifecycle.Failed)),
-                "/health/ready", () -> health(telemetry.look().ready()),
+                "/health/ready", this::ready,
                 "/health/stalled", this::stalled,
                 "/config", () -> Answer.json(200, telemetry.page().config()),
                 "/epochs", () -> Answer.json(200, telemetry.page().epochs()));
@@ -89,10 +89,7 @@ final class AdminServer implements AutoCloseable {
             server.setExecutor(threads);
             server.createContext("/", this::handle);
             server.start();
-            LOG.info(
-                    "live page, metrics and health checks are at http://{}:{}/",
-                    server.getAddress().getHostString(),
-                    server.getAddress().getPort());
+            LOG.info("live page, metrics and health checks are at {}", address(server.getAddress()));
         }
     }
 
@@ -114,6 +111,12 @@ final class AdminServer implements AutoCloseable {
         }
     }
 
+    /** As a browser takes it. */
+    static String address(InetSocketAddress listening) {
+        String host = listening.getHostString();
+        return "http://" + (host.contains(":") ? "[" + host + "]" : host) + ":" + listening.getPort() + "/";
+    }
+
     private static HttpServer bind(String listen) throws IOException {
         int colon = listen.lastIndexOf(':');
         InetAddress host = InetAddress.getByName(listen.substring(0, colon));
@@ -126,14 +129,14 @@ final class AdminServer implements AutoCloseable {
         return server == null ? -1 : server.getAddress().getPort();
     }
 
-    @Override
-    public void close() {
-        if (server != null) {
     /** Hangs up on those who do not read; called each second. */
     void hangUpOnSlowReaders() {
         slowReaders.hangUp();
     }
 
+    @Override
+    public void close() {
+        if (server != null) {
             server.stop(0);
         }
         threads.shutdownNow();
@@ -155,10 +158,10 @@ final class AdminServer implements AutoCloseable {
                 exchange.getResponseHeaders().set("Allow", "GET");
                 send(exchange, Answer.text(405, "GET only"));
             } else if (FOLLOW.equals(path)) {
+                answering.takeYourTime();
                 follow(exchange);
             } else {
                 Page page = path == null ? null : pages.get(path);
-                answering.takeYourTime();
                 send(exchange, page == null ? Answer.text(404, "no such page") : page.get());
             }
         } catch (RuntimeException e) {
@@ -198,6 +201,11 @@ final class AdminServer implements AutoCloseable {
     private Answer health(boolean healthy) {
         Lifecycle.State state = telemetry.look().state();
         return Answer.text(healthy ? 200 : 503, state.name() + ": " + state.reason());
+    }
+
+    private Answer ready() {
+        Picture now = telemetry.look();
+        return Answer.text(now.ready() ? 200 : 503, now.readiness());
     }
 
     private Answer stalled() {

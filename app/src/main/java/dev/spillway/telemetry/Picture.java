@@ -23,6 +23,15 @@ record Picture(
         Sample last,
         boolean alarm) {
 
+    /** Whether it is ready, and why or why not. */
+    String readiness() {
+        String why = state instanceof Lifecycle.Running && !ready
+                ? "the group has assigned it no partitions: it has joined only just, or there are more instances than"
+                        + " partitions"
+                : state.reason();
+        return state.name() + ": " + why;
+    }
+
     /** How many more records the queue would take in now. */
     long permits() {
         return Math.max(

@@ -118,11 +118,12 @@ final class StallExplainer {
         Optional<WorkerStatus> longest = now.reading().workers().workers().stream()
                 .filter(worker -> worker.inHand() != null)
                 .max(Comparator.comparingLong(StallExplainer::held));
+        InHand retry = now.reading().workers().oldestRetry();
         if (longest.isPresent()
-                && (held(longest.get()) >= HELD_NANOS || now.reading().queued() == 0)) {
+                && (held(longest.get()) >= HELD_NANOS || now.reading().queued() == 0)
+                && !isOlder(retry, longest.get())) {
             return atWorker(now, oldest, longest.get());
         }
-        InHand retry = now.reading().workers().oldestRetry();
         if (retry != null) {
             return explanation(
                     Holder.RETRY,
@@ -236,6 +237,12 @@ final class StallExplainer {
 
     private static boolean isAtWork(Picture now) {
         return now.state().name().equals("Running") || now.state().name().equals("Draining");
+    }
+
+    /** While a service is down there is always a worker with a probe; what the epoch waits for has been here before that. */
+    private static boolean isOlder(@Nullable InHand retry, WorkerStatus worker) {
+        InHand inHand = worker.inHand();
+        return retry != null && inHand != null && retry.hereNanos() > inHand.hereNanos();
     }
 
     private static long held(WorkerStatus worker) {

@@ -62,6 +62,7 @@ class IntakeStatusTest {
         assertThat(full.paused()).isEqualTo(PauseReason.QUEUE_FULL);
         assertThat(full.waiting()).isEqualTo(3);
         assertThat(full.outstanding()).isEqualTo(2);
+        assertThat(full.queued()).isEqualTo(2);
         assertThat(station.loop.consumedRecords()).isEqualTo(2);
 
         for (int i = 0; i < 4; i++) {
@@ -109,7 +110,6 @@ class IntakeStatusTest {
         assertThat(said().partitions()).contains(new PartitionStatus("in", 0, 0, 7));
     }
 
-    @Test
     @Test
     void lag_grows_while_the_partitions_are_paused_and_nothing_is_fetched() throws InterruptedException {
         station = Station.exactlyOnce(BLOCK, 2);
@@ -159,6 +159,7 @@ class IntakeStatusTest {
         assertThat(questions).hasSize(2);
     }
 
+    @Test
     void epochs_that_are_not_committed_are_listed_with_when_they_came_into_their_state() throws InterruptedException {
         station.consumer.assignOnly(P0);
         station.consumer.append(P0, 3);

@@ -42,6 +42,8 @@ final class Pictures {
     private List<EpochStatus> epochs = List.of();
     private final List<@Nullable InHand> hands = new ArrayList<>();
     private long outstanding;
+    private int saidQueued;
+    private boolean ready = true;
 
     private Pictures() {
         for (int i = 0; i < 4; i++) {
@@ -103,6 +105,18 @@ final class Pictures {
         return this;
     }
 
+    Pictures notReady() {
+        ready = false;
+        return this;
+    }
+
+    /** What the loop last said: so many admitted and without an outcome, so many of them queued. */
+    Pictures said(long withoutOutcome, int queuedThen) {
+        outstanding = withoutOutcome;
+        saidQueued = queuedThen;
+        return this;
+    }
+
     Pictures paused(PauseReason why) {
         paused = why;
         return this;
@@ -121,6 +135,18 @@ final class Pictures {
 
     Pictures atWork(int worker, long offset, Duration held) {
         hands.set(worker, inHand(offset, held));
+        return this;
+    }
+
+    /** It had been queued before for a while. */
+    Pictures atWork(int worker, long offset, Duration queued, Duration held) {
+        hands.set(
+                worker,
+                new InHand(
+                        new Origin("in", 0, offset),
+                        1_700_000_000_000L,
+                        queued.plus(held).toNanos(),
+                        held.toNanos()));
         return this;
     }
 
@@ -150,7 +176,7 @@ final class Pictures {
     }
 
     private static InHand inHand(long offset, Duration held) {
-        return new InHand(new Origin("in", 0, offset), 1_700_000_000_000L, held.toNanos());
+        return new InHand(new Origin("in", 0, offset), 1_700_000_000_000L, held.toNanos(), held.toNanos());
     }
 
     Picture take() {
@@ -163,7 +189,7 @@ final class Pictures {
                 atNanos,
                 1_700_000_010_000L,
                 new Lifecycle.Running("a test"),
-                true,
+                ready,
                 1000,
                 new Reading(
                         new QueueSnapshot(capacity, limit, depth, 0, depth * 10L, 0, depth, 0, 0, 0, 0, Map.of()),
@@ -175,7 +201,7 @@ final class Pictures {
                                 Map.of(DeadLetterCause.TIMED_OUT, 3L),
                                 none),
                         consumed,
-                        new IntakeStatus(saidNanos, 0, outstanding, paused, partitions, epochs, 2, 0),
+                        new IntakeStatus(saidNanos, 0, outstanding, saidQueued, paused, partitions, epochs, 2, 0),
                         new RunTotals(new Totals(consumed, processed, dropped, 0), 7, 1),
                         none,
                         none),

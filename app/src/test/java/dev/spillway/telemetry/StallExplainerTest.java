@@ -77,6 +77,30 @@ class StallExplainerTest {
     }
 
     @Test
+    void a_record_that_has_waited_for_its_next_attempts_for_longer_is_named_rather_than_a_younger_one_at_work() {
+        Explanation explanation = explain(Pictures.quiet()
+                .after(LONG)
+                .epochs(epoch(Epoch.State.SEALED, 2))
+                .atWork(0, 17, Duration.ofSeconds(3))
+                .waitsForRetry(3, Duration.ofMinutes(5)));
+
+        assertThat(explanation.holder()).isEqualTo(Holder.RETRY);
+        assertThat(explanation.why()).contains("in-0@3");
+        assertThat(explanation.stalled()).isTrue();
+    }
+
+    @Test
+    void a_record_at_work_that_was_queued_before_one_that_waits_is_named() {
+        Explanation explanation = explain(Pictures.quiet()
+                .after(LONG)
+                .epochs(epoch(Epoch.State.SEALED, 2))
+                .atWork(0, 17, Duration.ofSeconds(6), Duration.ofSeconds(3))
+                .waitsForRetry(18, Duration.ofSeconds(8)));
+
+        assertThat(explanation.holder()).isEqualTo(Holder.WORKER);
+    }
+
+    @Test
     void much_work_and_no_slow_record_is_a_backlog() {
         Explanation explanation = explain(Pictures.quiet()
                 .after(LONG)
