@@ -15,7 +15,7 @@ public final class ServiceTime {
     private final Distribution processing = new Distribution();
     private final Distribution queued = new Distribution();
 
-    /** A batch is larger than one only where records take less than a millisecond, so that its mean is each one's time. */
+    /** Notes a batch that a worker is done with, whatever became of its records: one that is tried again comes again. */
     void add(long count, long busyNanos) {
         nanos.add(busyNanos);
         records.add(count);
@@ -46,7 +46,7 @@ public final class ServiceTime {
         }
     }
 
-    /** Records finished, whatever became of them. */
+    /** Attempts finished, each at one record, whatever became of them. */
     public long records() {
         return records.sum();
     }
@@ -56,7 +56,7 @@ public final class ServiceTime {
         return nanos.sum();
     }
 
-    /** How long each record took, its retries included. */
+    /** How long each attempt at a record took; in a batch, its mean. */
     public Distribution.Counts processing() {
         return processing.counts();
     }

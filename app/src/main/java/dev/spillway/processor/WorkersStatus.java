@@ -13,7 +13,7 @@ import org.jspecify.annotations.Nullable;
  * @param retried how many attempts were made after a record's first one
  * @param retriesWaiting how many records wait for their next attempt, or for the time they asked for
  * @param oldestRetry of those the one that has been here longest; null when none waits
- * @param processing how long records took
+ * @param processing how long attempts at records took
  * @param queued how long they had been queued
  * @param workers one by one, in the order of their names
  */

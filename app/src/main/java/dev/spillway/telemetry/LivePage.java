@@ -133,7 +133,7 @@ final class LivePage {
     private void numbers(Picture now, ObjectNode into) {
         for (Metric metric : Metric.all()) {
             List<Metric.Row> rows = metric instanceof Metric.Counter counter
-                    ? counter.rows().apply(config.shedPolicy().name())
+                    ? counter.rows()
                     : metric instanceof Metric.Gauge gauge ? gauge.rows() : List.of();
             if (!rows.isEmpty()) {
                 into.put(

@@ -29,8 +29,7 @@ sealed interface Metric {
     String meaning();
 
     /** Only ever grows while the sidecar runs. One row for each combination of labels that there can be. */
-    record Counter(String name, List<String> labels, String meaning, Function<String, List<Row>> rows)
-            implements Metric {}
+    record Counter(String name, List<String> labels, String meaning, List<Row> rows) implements Metric {}
 
     /** May go up and down. One row for each combination of labels that there can be. */
     record Gauge(String name, List<String> labels, String meaning, List<Row> rows) implements Metric {}
@@ -98,14 +97,14 @@ sealed interface Metric {
                 new Counter(
                         "spillway_records_dropped_total",
                         List.of("policy", "reason"),
-                        "Records that the policy shed; the drop topic tells of each.",
-                        Metric::dropped),
+                        "Records that a policy shed; the drop topic tells of each. Each policy has one reason, of its own name.",
+                        dropped()),
                 new Counter(
                         "spillway_records_dead_lettered_total",
                         List.of("reason"),
                         "Records that failed for good; each left a dead letter. reason: permanent_failure,"
                                 + " retries_exhausted, timed_out, too_large (for any queue), refused (by Kafka).",
-                        policy -> Arrays.stream(DeadLetterCause.values())
+                        Arrays.stream(DeadLetterCause.values())
                                 .map(cause -> new Row(
                                         List.of(lower(cause)),
                                         p -> p.reading()
@@ -122,7 +121,7 @@ sealed interface Metric {
                         List.of("outcome"),
                         "Records whose outcome is committed, each once: their sum is what was consumed for good. outcome:"
                                 + " processed, dropped, dead_lettered.",
-                        policy -> List.of(
+                        List.of(
                                 new Row(
                                         List.of("processed"),
                                         p -> p.reading().totals().committed().processed()),
@@ -134,8 +133,8 @@ sealed interface Metric {
                                         p -> p.reading().totals().committed().deadLettered()))),
                 new Histogram(
                         "spillway_processing_seconds",
-                        "How long a record took, retries included. Records that take less than a millisecond are measured in"
-                                + " batches, by their mean.",
+                        "How long one attempt at a record took; each retry is one more. What is processed in a batch, and"
+                                + " attempts that take less than a millisecond, are measured together, by their mean.",
                         r -> r.workers().processing()),
                 new Histogram(
                         "spillway_queue_time_seconds",
@@ -147,10 +146,11 @@ sealed interface Metric {
                         r -> r.settled().age()));
     }
 
-    private static List<Row> dropped(String policy) {
+    /** With stages each has a policy of its own, so that it is the reason that tells whose verdict it was. */
+    private static List<Row> dropped() {
         return Arrays.stream(ShedReason.values())
                 .map(reason -> new Row(
-                        List.of(policy.toLowerCase(Locale.ROOT), lower(reason)),
+                        List.of(lower(reason), lower(reason)),
                         p -> p.reading().settled().dropped().getOrDefault(reason, 0L)))
                 .toList();
     }
@@ -368,7 +368,7 @@ sealed interface Metric {
     List<String> STATES = List.of("created", "starting", "running", "draining", "stopped", "failed");
 
     private static Counter counter(String name, String meaning, ToDoubleFunction<Picture> value) {
-        return new Counter(name, List.of(), meaning, policy -> List.of(new Row(List.of(), value)));
+        return new Counter(name, List.of(), meaning, List.of(new Row(List.of(), value)));
     }
 
     private static Gauge gauge(String name, String meaning, ToDoubleFunction<Picture> value) {

@@ -41,14 +41,13 @@ final class Metrics implements AutoCloseable {
     /**
      * Registers all of them.
      *
-     * @param policy the shed policy's name
      * @param stages the names of all stages, in their order; none where none are configured
      * @param look takes a picture
      */
-    Metrics(String policy, List<String> stages, Supplier<Picture> look) {
+    Metrics(List<String> stages, Supplier<Picture> look) {
         this.look = look;
         this.picture = look.get();
-        Metric.all().forEach(metric -> register(metric, policy));
+        Metric.all().forEach(this::register);
         for (int i = 0; i < stages.size(); i++) {
             registerStage(stages.get(i), i);
         }
@@ -92,10 +91,9 @@ final class Metrics implements AutoCloseable {
                 .collect(Collectors.joining("", "| metric | type | labels | meaning |\n|---|---|---|---|\n", ""));
     }
 
-    private void register(Metric metric, String policy) {
+    private void register(Metric metric) {
         if (metric instanceof Metric.Counter counter) {
             counter.rows()
-                    .apply(policy)
                     .forEach(row -> FunctionCounter.builder(
                                     counter.name().replaceFirst("_total$", ""),
                                     this,

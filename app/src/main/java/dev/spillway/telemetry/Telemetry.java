@@ -48,7 +48,7 @@ public final class Telemetry implements AutoCloseable {
         this.config = config;
         this.time = time;
         this.previous = look();
-        this.metrics = new Metrics(config.shedPolicy().name(), namesOf(config.stages()), this::look);
+        this.metrics = new Metrics(namesOf(config.stages()), this::look);
         this.alarm = new WatermarkAlarm(config.shedPolicy().name(), config.queueAlarm(), previous);
         this.stalls = new StallExplainer(config.stalledAfter());
         this.page = new LivePage(config, this);

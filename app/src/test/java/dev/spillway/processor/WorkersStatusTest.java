@@ -133,5 +133,8 @@ class WorkersStatusTest {
         assertThat(workers.status().retriesWaiting()).isZero();
         assertThat(workers.status().oldestRetry()).isNull();
         assertThat(workers.status().retried()).isEqualTo(1);
+        Crew.awaitTrue(
+                "not each attempt is measured",
+                () -> workers.status().processing().total() == 2);
     }
 }

@@ -21,7 +21,7 @@ import org.junit.jupiter.api.Timeout;
 class MetricsTest {
     private Picture picture = Pictures.quiet().take();
     private final AtomicInteger looks = new AtomicInteger();
-    private final Metrics metrics = new Metrics("DROP_OLDEST", List.of("validate", "store"), () -> {
+    private final Metrics metrics = new Metrics(List.of("validate", "store"), () -> {
         looks.incrementAndGet();
         return picture;
     });
@@ -80,6 +80,7 @@ class MetricsTest {
                         "spillway_records_consumed_total 10.0\n",
                         "spillway_records_processed_total 6.0\n",
                         "spillway_records_dropped_total{policy=\"drop_oldest\",reason=\"drop_oldest\"} 4.0\n",
+                        "spillway_records_dropped_total{policy=\"drop_newest\",reason=\"drop_newest\"} 0.0\n",
                         "spillway_records_dead_lettered_total{reason=\"timed_out\"} 3.0\n",
                         "spillway_records_dead_lettered_total{reason=\"refused\"} 0.0\n",
                         "spillway_records_committed_total{outcome=\"processed\"} 6.0\n",
@@ -107,7 +108,7 @@ class MetricsTest {
 
     @Test
     void without_stages_there_are_no_metrics_of_them() {
-        try (Metrics plain = new Metrics("BLOCK", List.of(), () -> picture)) {
+        try (Metrics plain = new Metrics(List.of(), () -> picture)) {
             assertThat(plain.scrape()).doesNotContain("spillway_stage_");
         }
     }

@@ -26,7 +26,7 @@ class ObservabilityTest {
     /** What a scrape of the registry has, as series are called there. */
     private static Set<String> exported() {
         Picture picture = Pictures.quiet().lag(1).take();
-        try (Metrics metrics = new Metrics("DROP_OLDEST", List.of(), () -> picture)) {
+        try (Metrics metrics = new Metrics(List.of(), () -> picture)) {
             return metrics.scrape()
                     .lines()
                     .filter(line -> line.startsWith("spillway_"))
@@ -100,6 +100,13 @@ class ObservabilityTest {
         assertThat(rows.results().map(row -> row.group(1)))
                 .containsExactlyInAnyOrderElementsOf(
                         alerts().stream().map(ObservabilityTest::nameOf).toList());
+    }
+
+    @Test
+    void the_chapter_on_operations_names_the_job_that_a_rule_asks_for() throws IOException {
+        assertThat(alerts().stream().anyMatch(alert -> alert.contains("job=\"spillway\"")))
+                .isTrue();
+        assertThat(Files.readString(Path.of("docs", "operations.md"))).contains("`job_name: spillway`");
     }
 
     @Test
