@@ -24,6 +24,7 @@ import org.apache.kafka.common.errors.RecordTooLargeException;
 import org.apache.kafka.common.errors.TimeoutException;
 import org.apache.kafka.common.errors.TopicAuthorizationException;
 import org.apache.kafka.common.errors.UnknownTopicOrPartitionException;
+import org.apache.kafka.common.errors.UnreleasedInstanceIdException;
 
 /**
  * What a failure means to the person who started the command: the exit code, and one sentence that names the cause and the
@@ -84,6 +85,7 @@ record Diagnosis(ExitCode exitCode, String sentence) {
         return unauthenticated(failure, cluster)
                 .or(() -> unauthorized(failure, cluster))
                 .or(() -> fenced(failure))
+                .or(() -> nameHeld(failure))
                 .or(() -> missing(failure, cluster))
                 .or(() -> tooLarge(failure))
                 .or(() -> silent(failure, cluster, connection.patience()))
@@ -109,6 +111,15 @@ record Diagnosis(ExitCode exitCode, String sentence) {
                                 + " transactions may take (" + message(failure)
                                 + "): end one of them or give each a name of its own; in the second case start it again")
                 : Optional.empty();
+    }
+
+    private static Optional<String> nameHeld(Throwable failure) {
+        return find(failure, UnreleasedInstanceIdException.class)
+                .map(
+                        e ->
+                                "Kafka takes this instance for a second one with its instance.id, as it does when its answer to a member that"
+                                        + " joins gets lost, too (" + message(e)
+                                        + "): start it again, and it waits until the name is free; if there are two, give each a name of its own");
     }
 
     private static Optional<String> missing(Throwable failure, String cluster) {

@@ -18,6 +18,7 @@ import java.util.UUID;
 import java.util.stream.Collectors;
 import org.apache.kafka.clients.admin.AdminClientConfig;
 import org.apache.kafka.clients.consumer.ConsumerConfig;
+import org.apache.kafka.clients.consumer.GroupProtocol;
 import org.apache.kafka.clients.producer.ProducerConfig;
 import org.apache.kafka.common.config.AbstractConfig;
 import org.apache.kafka.common.config.ConfigDef;
@@ -216,6 +217,17 @@ public final class SpillwayConfig {
     /** Whether somebody named this instance; see {@link #instanceId()}. */
     public boolean hasInstanceId() {
         return values.getString(ConfigKeys.INSTANCE_ID) != null;
+    }
+
+    /**
+     * The name under which the consumer joins the group, where Kafka lets nobody else have it meanwhile: with {@code instance.id} and the
+     * group protocol {@code consumer}; otherwise null.
+     */
+    public @Nullable String exclusiveGroupInstanceId() {
+        Map<String, Object> consumer = consumerClient();
+        return GroupProtocol.CONSUMER.name().equalsIgnoreCase(String.valueOf(consumer.get("group.protocol")))
+                ? (String) consumer.get("group.instance.id")
+                : null;
     }
 
     /** The instance's name, random when nobody gave it one. */

@@ -449,6 +449,7 @@ public final class ConsumerLoop {
         @Override
         public void onPartitionsAssigned(Collection<TopicPartition> partitions) {
             rebalances++;
+            epochs.joined();
             if (!partitions.isEmpty()) {
                 LOG.info("assigned {}", partitions);
             }

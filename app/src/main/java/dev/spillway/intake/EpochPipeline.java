@@ -359,6 +359,11 @@ final class EpochPipeline {
         return rewind;
     }
 
+    /** The group has taken us in, be it under another member id than before. */
+    void joined() {
+        sink.joinedAs(group.get());
+    }
+
     /** After an abort: what is still being committed cannot rewind these partitions any more, however that ends. */
     void giveUp(Collection<TopicPartition> partitions) {
         sealed.forEach(epoch -> epoch.giveUp(partitions));

@@ -10,6 +10,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ExecutionException;
+import java.util.function.BooleanSupplier;
+import java.util.function.Supplier;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.ListConsumerGroupOffsetsOptions;
 import org.apache.kafka.clients.admin.ListConsumerGroupOffsetsSpec;
@@ -18,14 +20,24 @@ import org.apache.kafka.clients.consumer.OffsetAndMetadata;
 import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.KafkaFuture;
 import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.errors.GroupIdNotFoundException;
 import org.apache.kafka.common.errors.InterruptException;
 import org.apache.kafka.common.errors.TimeoutException;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** What the cluster says about our group, by the admin client: the consumer belongs to one thread, and others ask, too. */
 final class OwnGroup implements CommittedOffsets {
+    private static final Logger LOG = LoggerFactory.getLogger(OwnGroup.class);
     private static final Duration PATIENCE = Duration.ofSeconds(5);
     private static final Duration PAUSE = Duration.ofMillis(50);
+
+    /** How long the other members of a group may take to join a rebalance, as a rule. */
+    private static final Duration REJOINING = Duration.ofSeconds(60);
+
+    /** Longer than brokers allow a session to last, unless they are told otherwise. */
+    private static final Duration SESSION = Duration.ofSeconds(90);
 
     private final Admin admin;
     private final String group;
@@ -45,7 +57,6 @@ final class OwnGroup implements CommittedOffsets {
     @Override
     public Map<TopicPartition, Long> of(Set<TopicPartition> partitions) {
         long start = time.nanoTime();
-        Signal never = new Signal(time);
         Map<TopicPartition, OffsetAndMetadata> answer = answer(partitions, true);
         // The admin client leaves out what the broker has an error for.
         while (!answer.keySet().containsAll(partitions)) {
@@ -53,11 +64,7 @@ final class OwnGroup implements CommittedOffsets {
             if (time.nanoTime() - start >= PATIENCE.toNanos()) {
                 throw new TimeoutException("a transaction that has not ended holds offsets of the group " + group);
             }
-            try {
-                never.await(PAUSE);
-            } catch (InterruptedException e) {
-                throw new InterruptException(e);
-            }
+            pause();
             answer = answer(partitions, true);
         }
         Map<TopicPartition, Long> offsets = new HashMap<>();
@@ -82,16 +89,82 @@ final class OwnGroup implements CommittedOffsets {
     }
 
     /**
-     * Whether another one is a member under the name of this one. Any thread; blocks.
+     * Whether another one is a member under the name of this one. It may seem so while our own consumer, which the group has lost, joins
+     * anew: the group knows its new member id before it does, longer so if others take their time to rejoin. So the answer waits until we
+     * know who we are; one that is really taken over learns that from the group meanwhile, and ends. Any thread.
      *
      * @throws KafkaException when there is no answer, or a refusal
      */
-    boolean isTakenOver(ConsumerGroupMetadata member) {
+    boolean isTakenOver(Supplier<@Nullable ConsumerGroupMetadata> member, BooleanSupplier goOn) {
+        long start = time.nanoTime();
+        while (isAnotherThere(member.get())) {
+            if (!goOn.getAsBoolean() || time.nanoTime() - start >= REJOINING.toNanos()) {
+                return true;
+            }
+            pause();
+        }
+        return false;
+    }
+
+    private boolean isAnotherThere(@Nullable ConsumerGroupMetadata member) {
+        if (member == null) {
+            return false; // nothing was committed yet: should it be another one's turn, the group will say so
+        }
         return answerOf(admin.describeConsumerGroups(List.of(group)).all()).values().stream()
                 .flatMap(description -> description.members().stream())
                 .filter(other -> other.groupInstanceId().isPresent()
                         && other.groupInstanceId().equals(member.groupInstanceId()))
                 .anyMatch(other -> !other.consumerId().equals(member.memberId()));
+    }
+
+    /**
+     * Waits until no member has the name any more. Where Kafka's group protocol {@code classic} lets who joins under a name take it over,
+     * {@code consumer} refuses him until who had it before has left, or has not been heard of for a session.
+     *
+     * @param goOn asked now and then; it does not wait any longer when that says no
+     * @throws StartupException when a member has it for longer than a session lasts
+     */
+    void awaitRelease(String instanceId, BooleanSupplier goOn) {
+        if (!isHeld(instanceId)) {
+            return;
+        }
+        LOG.info(
+                "the group has a member named {}, the predecessor of this one probably: waiting until Kafka releases the name, which"
+                        + " takes as long as a session (group.consumer.session.timeout.ms of the brokers)",
+                instanceId);
+        long start = time.nanoTime();
+        while (isHeld(instanceId)) {
+            if (!goOn.getAsBoolean()) {
+                return;
+            }
+            if (time.nanoTime() - start >= SESSION.toNanos()) {
+                throw new StartupException(
+                        "another instance has been a member of the group " + group + " under the name "
+                                + instanceId + " for " + SESSION.toSeconds()
+                                + " s: end it, or give each instance an instance.id of its own");
+            }
+            pause();
+        }
+    }
+
+    /** Whether a member that is there, or is thought to be, has this name. A static member that has said that it is away has not. */
+    boolean isHeld(String instanceId) {
+        try {
+            return answerOf(admin.describeConsumerGroups(List.of(group)).all()).values().stream()
+                    .flatMap(description -> description.members().stream())
+                    .filter(member -> instanceId.equals(member.groupInstanceId().orElse(null)))
+                    .anyMatch(member -> member.memberEpoch().orElse(0) >= 0);
+        } catch (GroupIdNotFoundException e) {
+            return false;
+        }
+    }
+
+    private void pause() {
+        try {
+            new Signal(time).await(PAUSE);
+        } catch (InterruptedException e) {
+            throw new InterruptException(e);
+        }
     }
 
     private <T> T answerOf(KafkaFuture<T> future) {

@@ -140,6 +140,10 @@ public final class Sidecar {
             SizeLimits limits = preflight.check();
             Map<TopicPartition, Long> end = untilEnd ? preflight.endOffsets() : null;
             OwnGroup group = new OwnGroup(admin, config.applicationId(), time);
+            String name = config.exclusiveGroupInstanceId();
+            if (name != null) {
+                group.awaitRelease(name, () -> stopReason.get() == null);
+            }
             report = run(root, works, cpuPool, consumer, group, new InputEnds(admin), meters, limits, end);
             return report;
         } catch (RuntimeException e) {

@@ -12,6 +12,9 @@ import org.jspecify.annotations.Nullable;
  * publish through what {@link #open} returned.
  */
 public interface Sink extends AutoCloseable {
+    /** Notes who we are in the group from now on. */
+    default void joinedAs(ConsumerGroupMetadata member) {}
+
     /** Whether another epoch could be opened now, beside those that are not committed yet. */
     boolean canOpen();
 

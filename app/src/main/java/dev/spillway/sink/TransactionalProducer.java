@@ -42,7 +42,7 @@ final class TransactionalProducer {
     /**
      * Owns the id that the factory's producers have.
      *
-     * @param member who we are in the group, as of the last commit; null before it
+     * @param member who we are in the group; null before it has taken us in
      */
     TransactionalProducer(
             Supplier<Producer<byte @Nullable [], byte @Nullable []>> factory,
@@ -166,12 +166,8 @@ final class TransactionalProducer {
     }
 
     private boolean isTakenOver(RuntimeException fenced, BooleanSupplier goOn) {
-        ConsumerGroupMetadata ours = member.get();
-        if (ours == null) {
-            return false; // nothing was committed yet: should it be another one's turn, the group will say so
-        }
         try {
-            return ask(() -> transactions.isTakenOver().test(ours), goOn);
+            return ask(() -> transactions.takeOver().hasHappened(member, goOn), goOn);
         } catch (KafkaException e) {
             fenced.addSuppressed(e);
             return true;

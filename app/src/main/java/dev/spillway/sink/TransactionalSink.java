@@ -99,6 +99,11 @@ public final class TransactionalSink implements Sink {
     }
 
     @Override
+    public void joinedAs(ConsumerGroupMetadata joined) {
+        member = joined;
+    }
+
+    @Override
     public boolean canOpen() {
         throwIfBroken();
         return slots.stream().filter(slot -> slot.occupant != null).count() < MAX_EPOCHS;
@@ -131,7 +136,6 @@ public final class TransactionalSink implements Sink {
     @SuppressWarnings("CatchingThrowable")
     public CompletableFuture<@Nullable Void> commit(
             Publisher publisher, Map<TopicPartition, OffsetAndMetadata> offsets, ConsumerGroupMetadata group) {
-        member = group;
         Slot slot = slotOf(publisher);
         CompletableFuture<@Nullable Void> done = new CompletableFuture<>();
         executor.execute(() -> {

@@ -17,6 +17,7 @@ import org.apache.kafka.common.errors.TimeoutException;
 import org.apache.kafka.common.errors.TopicAuthorizationException;
 import org.apache.kafka.common.errors.UnknownServerException;
 import org.apache.kafka.common.errors.UnknownTopicOrPartitionException;
+import org.apache.kafka.common.errors.UnreleasedInstanceIdException;
 import org.junit.jupiter.api.Test;
 
 class DiagnosisTest {
@@ -73,6 +74,12 @@ class DiagnosisTest {
         assertThat(kafka(new SaslAuthenticationException("bad password")))
                 .contains("bad password")
                 .contains("sasl.");
+    }
+
+    @Test
+    void a_name_that_kafka_does_not_release_is_waited_for_by_the_next_start() {
+        assertThat(kafka(new UnreleasedInstanceIdException("owned by another")))
+                .contains("owned by another", "start it again", "if there are two");
     }
 
     @Test

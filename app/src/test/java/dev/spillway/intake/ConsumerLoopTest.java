@@ -468,6 +468,18 @@ class ConsumerLoopTest {
     }
 
     @Test
+    void who_is_fenced_asks_by_the_name_that_it_has_joined_under() throws InterruptedException {
+        exactly(Station.exactlyOnce(BLOCK, 10), 2);
+        station.round();
+        station.work();
+        station.producerAt(0).fenceProducer();
+
+        assertThatThrownBy(() -> station.nextEpoch()).isInstanceOf(SinkException.class);
+
+        assertThat(station.askedAs).isEqualTo(station.consumer.groupMetadata());
+    }
+
+    @Test
     void an_epoch_whose_transaction_is_about_to_time_out_is_aborted() throws InterruptedException {
         exactly(Station.exactlyOnce(BLOCK, 10), 2);
         station.round();

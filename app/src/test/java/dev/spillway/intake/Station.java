@@ -33,6 +33,8 @@ import java.util.Queue;
 import java.util.Random;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Future;
+import java.util.function.BooleanSupplier;
+import java.util.function.Supplier;
 import org.apache.kafka.clients.consumer.ConsumerGroupMetadata;
 import org.apache.kafka.clients.consumer.OffsetAndMetadata;
 import org.apache.kafka.clients.producer.Callback;
@@ -59,6 +61,10 @@ final class Station {
     final ShedQueue<Delivery> queue;
     final Workers workers;
     final ConsumerLoop loop;
+
+    /** Who the group was last asked about, when a producer was fenced. */
+    @Nullable
+    ConsumerGroupMetadata askedAs;
 
     private final List<MockProducer<byte @Nullable [], byte @Nullable []>> producers = new ArrayList<>();
     private final List<Map<TopicPartition, Long>> transactions = new ArrayList<>();
@@ -126,11 +132,16 @@ final class Station {
                 this::producer,
                 Samples.outputs(time),
                 spoiled,
-                new Transactions(false, member -> true, partitions -> Map.of()),
+                new Transactions(false, this::isTakenOver, partitions -> Map.of()),
                 this::execute,
                 changed::raise);
         sink.initialise();
         return sink;
+    }
+
+    private boolean isTakenOver(Supplier<@Nullable ConsumerGroupMetadata> member, BooleanSupplier goOn) {
+        askedAs = member.get();
+        return true;
     }
 
     private Sink acknowledging(ConsumerOffsetCommitter committer, Signal changed) {

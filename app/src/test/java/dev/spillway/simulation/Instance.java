@@ -367,7 +367,7 @@ final class Instance {
                     this::producer,
                     Samples.outputs(time, scenario.tombstones()),
                     spoiled,
-                    new Transactions(scenario.ordered(), member -> isTakenOver(), this::committedOffsets),
+                    new Transactions(scenario.ordered(), (member, goOn) -> isTakenOver(), this::committedOffsets),
                     this::execute,
                     changed::raise);
             transactional.initialise();

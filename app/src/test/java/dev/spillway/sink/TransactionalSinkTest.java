@@ -17,6 +17,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Queue;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -133,7 +134,7 @@ class TransactionalSinkTest {
                 this::produce,
                 Samples.outputs(time, tombstones),
                 spoiled,
-                new Transactions(false, member -> true, partitions -> committed),
+                new Transactions(false, (member, goOn) -> true, partitions -> committed),
                 steps::add,
                 changes::incrementAndGet);
     }
@@ -399,6 +400,36 @@ class TransactionalSinkTest {
     }
 
     @Test
+    @SuppressWarnings("removal") // as above
+    void who_is_fenced_asks_by_the_membership_of_the_moment() throws OutputTooLargeException {
+        List<@Nullable ConsumerGroupMetadata> asked = new ArrayList<>();
+        TransactionalSink joining = new TransactionalSink(
+                this::produce,
+                Samples.outputs(time),
+                new SpoiledOrigins(),
+                new Transactions(
+                        false,
+                        (member, goOn) -> {
+                            asked.add(member.get());
+                            return true;
+                        },
+                        partitions -> committed),
+                steps::add,
+                changes::incrementAndGet);
+        joining.initialise();
+        Publisher publisher = joining.open();
+        producers.get(3).fenceProducer();
+        var done = joining.commit(publisher, OFFSETS, GROUP);
+        ConsumerGroupMetadata anew = new ConsumerGroupMetadata("app", 8, "another id", Optional.of("name"));
+
+        joining.joinedAs(anew);
+        runSteps();
+
+        assertThat(failureOf(done)).isInstanceOf(SinkException.class);
+        assertThat(asked).containsOnly(anew);
+    }
+
+    @Test
     void a_fenced_producer_is_the_end() throws OutputTooLargeException {
         Publisher publisher = openWithOneRecord();
         producers.get(0).fenceProducer();
@@ -549,7 +580,7 @@ class TransactionalSinkTest {
                 new SpoiledOrigins(),
                 new Transactions(
                         false,
-                        member -> {
+                        (member, goOn) -> {
                             throw new GroupAuthorizationException("app");
                         },
                         partitions -> committed),
@@ -573,7 +604,7 @@ class TransactionalSinkTest {
                 this::produce,
                 Samples.outputs(new ManualTime()),
                 new SpoiledOrigins(),
-                new Transactions(false, member -> false, partitions -> committed),
+                new Transactions(false, (member, goOn) -> false, partitions -> committed),
                 steps::add,
                 changes::incrementAndGet);
         ours.initialise();
@@ -599,7 +630,7 @@ class TransactionalSinkTest {
                 this::produce,
                 Samples.outputs(new ManualTime()),
                 new SpoiledOrigins(),
-                new Transactions(true, member -> true, partitions -> committed),
+                new Transactions(true, (member, goOn) -> true, partitions -> committed),
                 steps::add,
                 changes::incrementAndGet);
         ordered.initialise();

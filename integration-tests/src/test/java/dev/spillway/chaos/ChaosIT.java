@@ -50,7 +50,8 @@ class ChaosIT {
                 progress.stop();
                 epochs.stop();
                 Deployment.Count count = deployment.count();
-                ChaosReport report = new ChaosReport(plan, incidents, progress, count, epochs, crew.exitCodes());
+                ChaosReport report = new ChaosReport(
+                        plan, incidents, progress, count, epochs, crew.exitCodes(), crew.namesRefused());
                 System.out.println(report.text());
                 System.out.println("The report is " + report.write().toAbsolutePath());
                 assertThat(count.lost()).isZero();

@@ -18,6 +18,7 @@ import java.util.TreeMap;
  * What a run of chaos has come to, on one page.
  *
  * @param exitCodes of sidecars that were told to end, with how often
+ * @param namesRefused how often one had to be started again because Kafka held its name against it
  */
 record ChaosReport(
         ChaosPlan plan,
@@ -25,7 +26,8 @@ record ChaosReport(
         Progress progress,
         Deployment.Count count,
         EpochCounts epochs,
-        Map<Integer, Integer> exitCodes) {
+        Map<Integer, Integer> exitCodes,
+        int namesRefused) {
 
     String text() {
         List<String> lines = new ArrayList<>(List.of(
@@ -40,6 +42,7 @@ record ChaosReport(
                 "epochs aborted    %,12d".formatted(epochs.aborted()),
                 "longest stall     %12.1f s".formatted(seconds(progress.longestStall())),
                 "exit codes of sidecars that were told to end: " + exitCodes,
+                "started again, since Kafka held their names against them: " + namesRefused,
                 "",
                 "%-22s %6s %16s %16s".formatted("fault", "times", "recovery median", "recovery worst")));
         byFault().forEach((fault, times) -> lines.add(row(fault, times)));

@@ -5,12 +5,14 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.spillway.BreakableKafka;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.regex.Pattern;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Members that come, go, and come back from the dead, under load. */
 @Tag("faults")
@@ -79,6 +81,28 @@ class GroupIT {
             application.produce(600, ShutdownIT.VALUE);
             application.awaitCaughtUp(6, PATIENCE);
             first.terminateConserved();
+            second.terminateConserved();
+            application.audit();
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"exactly_once_v2", "at_least_once"})
+    void aNameThatKafkaDoesNotReleaseUntilASessionIsOverIsWaitedFor(String guarantee) throws Exception {
+        try (Deployment application = application(guarantee, "consumer", "BLOCK");
+                Load load = application.load(500, ShutdownIT.VALUE)) {
+            SidecarProcess first = start(application, true, "one");
+            application.awaitProgress(200, PATIENCE);
+
+            first.kill();
+            SidecarProcess second = start(application, true, "one");
+            application.awaitProgress(200, PATIENCE);
+
+            assertThat(second.logMatches(Pattern.compile("waiting until Kafka releases the name")))
+                    .as(second.toString())
+                    .isTrue();
+            load.stop();
+            application.awaitCaughtUp(6, PATIENCE);
             second.terminateConserved();
             application.audit();
         }

@@ -8,10 +8,13 @@ import dev.spillway.ClusterClient;
 import dev.spillway.TestKafka;
 import dev.spillway.flow.Time;
 import java.time.Duration;
+import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.locks.Condition;
+import java.util.concurrent.locks.Lock;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.consumer.ConsumerGroupMetadata;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
@@ -71,20 +74,62 @@ class OwnGroupIT {
             OwnGroup ours = new OwnGroup(admin, group, Time.system());
             await("the first is a member").until(() -> isAssigned(first));
             ConsumerGroupMetadata us = first.groupMetadata();
-            assertThat(ours.isTakenOver(us)).isFalse();
+            assertThat(ours.isTakenOver(() -> us, () -> true)).isFalse();
 
             try (KafkaConsumer<byte[], byte[]> second = member(group, topic)) {
                 await("the second is a member").until(() -> isAssigned(second));
 
-                assertThat(ours.isTakenOver(us)).isTrue();
-                assertThat(ours.isTakenOver(second.groupMetadata())).isFalse();
+                ConsumerGroupMetadata successor = second.groupMetadata();
+                assertThat(ours.isTakenOver(() -> us, () -> false)).isTrue();
+                assertThat(new OwnGroup(admin, group, new Hurry()).isTakenOver(() -> us, () -> true))
+                        .as("for longer than it takes to join anew")
+                        .isTrue();
+                Iterator<ConsumerGroupMetadata> joiningAnew =
+                        List.of(us, us, successor).iterator();
+                assertThat(ours.isTakenOver(joiningAnew::next, () -> true)).isFalse();
             }
         }
     }
 
+    @Test
+    void aNameIsHeldUntilItsMemberHasLeft() throws Exception {
+        String group = ClusterClient.uniqueName("group");
+        String topic = kafka.client().createTopic("input", 1);
+        try (Admin admin = Admin.create(Map.of("bootstrap.servers", kafka.bootstrapServers()))) {
+            OwnGroup ours = new OwnGroup(admin, group, Time.system());
+            assertThat(ours.isHeld("twin")).as("where there is no group").isFalse();
+            CompletableFuture<Void> released;
+            try (KafkaConsumer<byte[], byte[]> member = member(group, topic, "consumer")) {
+                await("a member").until(() -> isAssigned(member));
+                assertThat(ours.isHeld("twin")).isTrue();
+                assertThat(ours.isHeld("another")).isFalse();
+                released = CompletableFuture.runAsync(() -> ours.awaitRelease("twin", () -> true));
+                ours.awaitRelease("twin", () -> false);
+                assertThat(released).isNotDone();
+                assertThatThrownBy(() -> new OwnGroup(admin, group, new Hurry()).awaitRelease("twin", () -> true))
+                        .as("once more than a session has passed")
+                        .isInstanceOf(StartupException.class)
+                        .hasMessageContaining("under the name twin");
+            }
+            released.get();
+        }
+    }
+
     private static KafkaConsumer<byte[], byte[]> member(String group, String topic) {
+        return member(group, topic, "classic");
+    }
+
+    private static KafkaConsumer<byte[], byte[]> member(String group, String topic, String protocol) {
         KafkaConsumer<byte[], byte[]> consumer = new KafkaConsumer<>(
-                Map.of("bootstrap.servers", kafka.bootstrapServers(), "group.id", group, "group.instance.id", "twin"),
+                Map.of(
+                        "bootstrap.servers",
+                        kafka.bootstrapServers(),
+                        "group.id",
+                        group,
+                        "group.instance.id",
+                        "twin",
+                        "group.protocol",
+                        protocol),
                 new ByteArrayDeserializer(),
                 new ByteArrayDeserializer());
         consumer.subscribe(List.of(topic));
@@ -94,5 +139,26 @@ class OwnGroupIT {
     private static boolean isAssigned(KafkaConsumer<?, ?> consumer) {
         var unused = consumer.poll(Duration.ofMillis(100));
         return !consumer.assignment().isEmpty();
+    }
+
+    /** In which every wait takes a minute, and no time. */
+    private static final class Hurry implements Time {
+        private long nanos;
+
+        @Override
+        public long nanoTime() {
+            return nanos;
+        }
+
+        @Override
+        public long currentTimeMillis() {
+            return nanos / 1_000_000;
+        }
+
+        @Override
+        public long await(Lock lock, Condition condition, long wait) {
+            nanos += Duration.ofMinutes(1).toNanos();
+            return 0;
+        }
     }
 }

@@ -180,7 +180,8 @@ public final class SidecarProcess implements AutoCloseable {
         return "process " + pid() + "\n--- stdout\n" + out() + "\n--- stderr\n" + log();
     }
 
-    private boolean logMatches(Pattern pattern) {
+    /** Whether it has said so on standard error. */
+    public boolean logMatches(Pattern pattern) {
         return log.stream().anyMatch(line -> pattern.matcher(line).find());
     }
 
