@@ -10,10 +10,10 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 
-/** An arm's JVM, seen by the benchmark. For one thread. */
+/** An arm's JVM, seen by the benchmark; it may have the arm work several times, one after the other. For one thread. */
 final class ArmProcess implements AutoCloseable {
     private static final Duration PATIENCE = Duration.ofSeconds(60);
 
@@ -21,8 +21,10 @@ final class ArmProcess implements AutoCloseable {
     private final Path log;
     private final Process process;
     private final Thread reader;
-    private final CountDownLatch ended = new CountDownLatch(1);
+    private final Semaphore ended = new Semaphore(0);
     private volatile long moved;
+    private int turns;
+    private Duration cpuBefore = Duration.ZERO;
 
     private ArmProcess(String name, Path log, Process process) {
         this.name = name;
@@ -32,15 +34,13 @@ final class ArmProcess implements AutoCloseable {
     }
 
     /**
-     * Starts an arm.
+     * Starts the JVM for an arm, which does nothing yet.
      *
+     * @param name the arm's
      * @param log where what it says on standard error goes
      */
-    static ArmProcess start(ArmSpec arm, ArmSettings settings, ChildJvm jvm, Path log) throws IOException {
-        List<String> arguments = new ArrayList<>();
-        arguments.add(arm.type().getName());
-        arguments.addAll(settings.arguments());
-        return start(arm.name(), jvm.command(ArmMain.class.getName(), arguments), log);
+    static ArmProcess start(String name, ChildJvm jvm, Path log) throws IOException {
+        return start(name, jvm.command(ArmMain.class.getName(), List.of()), log);
     }
 
     /** Starts something else, which only a signal can end. */
@@ -53,12 +53,28 @@ final class ArmProcess implements AutoCloseable {
         return arm;
     }
 
+    /** Whether no arm has worked in it yet. */
+    boolean isFresh() {
+        return turns == 0;
+    }
+
+    /** Has an arm work, until it is told to {@linkplain #stop stop}. */
+    void begin(ArmSpec arm, ArmSettings settings) throws ArmFailedException {
+        turns++;
+        moved = 0;
+        cpuBefore = cpu();
+        PeakMemory.reset(process.pid());
+        List<String> order = new ArrayList<>(List.of(ArmMain.START, arm.type().getName()));
+        order.addAll(settings.arguments());
+        say(String.join(ArmMain.SEPARATOR, order));
+    }
+
     /** How many records it says that it has moved, if it was asked to say so. */
     long moved() {
         return moved;
     }
 
-    /** How much CPU it has used so far. */
+    /** How much CPU the JVM has used so far. */
     Duration cpu() {
         return process.toHandle().info().totalCpuDuration().orElse(Duration.ZERO);
     }
@@ -70,11 +86,11 @@ final class ArmProcess implements AutoCloseable {
         }
     }
 
-    /** Lets it end in order, and tells what it has used by then. */
+    /** Lets the arm end in order, and tells what it has used. */
     Usage stop() throws ArmFailedException, InterruptedException {
         say(ArmMain.STOP);
         long deadline = System.nanoTime() + PATIENCE.toNanos();
-        while (!ended.await(20, TimeUnit.MILLISECONDS)) {
+        while (!ended.tryAcquire(20, TimeUnit.MILLISECONDS)) {
             requireAlive();
             if (System.nanoTime() > deadline) {
                 throw new ArmFailedException(name + " did not end within " + PATIENCE.toSeconds() + " s, see " + log);
@@ -83,9 +99,9 @@ final class ArmProcess implements AutoCloseable {
         return usage();
     }
 
-    /** What it has used so far. */
+    /** What the arm has used so far. */
     Usage usage() {
-        return new Usage(cpu(), PeakMemory.bytes(process.pid()));
+        return new Usage(cpu().minus(cpuBefore), PeakMemory.bytes(process.pid()));
     }
 
     /** Tells it to end, as an init system does, and waits for that. */
@@ -131,7 +147,7 @@ final class ArmProcess implements AutoCloseable {
         if (line.startsWith(ArmMain.MOVED)) {
             moved = Long.parseLong(line.substring(ArmMain.MOVED.length()));
         } else if (line.equals(ArmMain.ENDED)) {
-            ended.countDown();
+            ended.release();
         }
     }
 }

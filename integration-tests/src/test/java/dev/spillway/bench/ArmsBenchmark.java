@@ -31,7 +31,7 @@ final class ArmsBenchmark implements Benchmark {
         Results results =
                 new Results(name(), "What came through of " + RECORDS + " records.", DIFFERENT, ArmSpec.PLAIN.name());
         Input input = bench.input("bench-arms", InputSpec.usual(RECORDS));
-        new Turns(bench.options(), results).take(RECORDS + " records", arms(), 1, arm -> check(bench, arm, input));
+        new Turns(results).take(RECORDS + " records", arms(), 1, arm -> check(bench, arm, input));
         bench.topics().delete(input.topic());
         return results;
     }

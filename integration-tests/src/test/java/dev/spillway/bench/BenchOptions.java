@@ -13,12 +13,11 @@ import java.util.Set;
  *
  * @param quick {@code bench.quick}: fewer cases and shorter runs, for a first look
  * @param only {@code bench.only}: names of benchmarks, separated by commas; none for all, or if quick for those of a first look
- * @param rounds {@code bench.rounds}: how often each arm has its turn, after a first round that does not count (5; 1 if quick,
- *     without a first round)
- * @param seconds {@code bench.seconds}: how long an overload lasts (60; 8 if quick)
- * @param warmUp {@code bench.warm.up.seconds}: how long an arm moves records before its rate counts (8; 3 if quick)
- * @param window {@code bench.window.seconds}: for how long it counts then (6; 3 if quick)
- * @param records {@code bench.records}: how many records of 200 bytes are there to be moved at the most (8,000,000; 2,000,000 if quick);
+ * @param rounds {@code bench.rounds}: how often each arm has its turn (5; 1 if quick)
+ * @param seconds {@code bench.seconds}: how long an overload lasts (20; 8 if quick)
+ * @param warmUp {@code bench.warm.up.seconds}: how long an arm's JVM moves records before its first turn (30; 8 if quick)
+ * @param window {@code bench.window.seconds}: for how long a turn counts (5; 4 if quick)
+ * @param records {@code bench.records}: how many records of 200 bytes are there to be moved at the most (4,000,000);
  *     fewer if they are larger
  * @param spillway {@code bench.spillway}: settings for all sidecars, as in {@code workers=4,queue.capacity=2000}
  * @param jvm {@code bench.jdk}: the JDK of the arms (the one that this runs on); {@code bench.heap}: their heap (512m)
@@ -44,19 +43,14 @@ record BenchOptions(
                         .filter(name -> !name.isEmpty())
                         .collect(toUnmodifiableSet()),
                 given.number("bench.rounds", quick ? 1 : 5),
-                given.number("bench.seconds", quick ? 8 : 60),
-                Duration.ofSeconds(given.number("bench.warm.up.seconds", quick ? 3 : 8)),
-                Duration.ofSeconds(given.number("bench.window.seconds", quick ? 3 : 6)),
-                given.number("bench.records", quick ? 2_000_000 : 8_000_000),
+                given.number("bench.seconds", quick ? 8 : 20),
+                Duration.ofSeconds(given.number("bench.warm.up.seconds", quick ? 8 : 30)),
+                Duration.ofSeconds(given.number("bench.window.seconds", quick ? 4 : 5)),
+                given.number("bench.records", 4_000_000),
                 own(given.text("bench.spillway", "")),
                 new ChildJvm(
                         Path.of(given.text("bench.jdk", System.getProperty("java.home"))),
                         given.text("bench.heap", "512m")));
-    }
-
-    /** Whether one round goes before those that count. */
-    boolean warmUpRound() {
-        return !quick;
     }
 
     boolean includes(Benchmark benchmark) {

@@ -17,8 +17,11 @@ final class FreshnessBenchmark implements Benchmark {
     private static final int CAPACITY_PER_SECOND = 1000 / WORK_MILLIS * THREADS;
     private static final int QUEUE = 400;
     private static final List<String> POLICIES = List.of("BLOCK", "DROP_NEWEST", "DROP_OLDEST");
+    private static final List<String> SHEDDING = List.of("DROP_NEWEST", "DROP_OLDEST");
+    private static final List<ArmSpec> ONE_OF_EACH_KIND =
+            List.of(ArmSpec.PLAIN, ArmSpec.STREAMS_EXACTLY_ONCE, ArmSpec.PARALLEL_CONSUMER_UNORDERED);
     private static final List<Integer> OVERLOADS = List.of(5, 2, 20);
-    /** At which the peers are measured, too: what grows at one overload grows at all. */
+    /** At which all peers are measured; at the others, one of each kind. */
     private static final int MAIN_OVERLOAD = 5;
 
     private static final Metric P99 = new Metric("p99 age ms", 1);
@@ -36,26 +39,28 @@ final class FreshnessBenchmark implements Benchmark {
                         + CAPACITY_PER_SECOND + "/s, which is what the work allows.",
                 P99,
                 ArmSpec.PLAIN.name());
-        for (int overload : bench.options().quick() ? List.of(MAIN_OVERLOAD) : OVERLOADS) {
-            run(bench, results, overload);
+        try (ArmJvms jvms = new ArmJvms(bench)) {
+            for (int overload : bench.options().quick() ? List.of(MAIN_OVERLOAD) : OVERLOADS) {
+                run(bench, jvms, results, overload);
+            }
         }
         return results;
     }
 
-    private static void run(Bench bench, Results results, int overload) throws Exception {
+    private static void run(Bench bench, ArmJvms jvms, Results results, int overload) throws Exception {
         OfferedLoad load = new OfferedLoad(
                 CAPACITY_PER_SECOND / 2.0,
                 (double) CAPACITY_PER_SECOND * overload,
                 bench.options().seconds(),
                 Duration.ZERO);
         Map<String, List<Double>> bySecond = new LinkedHashMap<>();
+        List<ArmSpec> arms = arms(overload, bench.options().quick());
         // Once: a round of it takes minutes, and each of its seconds is a sample.
-        new Turns(bench.options(), results)
-                .take("offered " + overload + "× of what can be done", arms(overload), 1, arm -> {
-                    OfferedLoad.Outcome outcome = load.offerTo(arm, bench);
-                    bySecond.put(arm.name(), outcome.ages().percentilesBySecond(99));
-                    return sample(outcome);
-                });
+        new Turns(results).take("offered " + overload + "× of what can be done", arms, 1, arm -> {
+            OfferedLoad.Outcome outcome = load.offerTo(arm, bench, jvms);
+            bySecond.put(arm.name(), outcome.ages().percentilesBySecond(99));
+            return sample(outcome);
+        });
         results.addChart(
                 overload + "x",
                 LineChart.of("p99 age in ms by second, " + overload + "× offered", "seconds", bySecond));
@@ -78,14 +83,17 @@ final class FreshnessBenchmark implements Benchmark {
                 .with(outcome.usage());
     }
 
-    private static List<ArmSpec> arms(int overload) {
-        List<ArmSpec> arms = new ArrayList<>(ArmSpec.PLAIN_LOOPS);
-        for (String policy : POLICIES) {
+    private static List<ArmSpec> arms(int overload, boolean quick) {
+        List<ArmSpec> arms = new ArrayList<>();
+        for (String policy : quick ? SHEDDING : POLICIES) {
             ArmSpec.SPILLWAY.forEach(arm -> arms.add(withPolicy(arm, policy)));
         }
-        if (overload == MAIN_OVERLOAD) {
+        if (overload == MAIN_OVERLOAD && !quick) {
+            arms.addAll(ArmSpec.PLAIN_LOOPS);
             arms.addAll(ArmSpec.THREADED_PEERS);
             arms.addAll(ArmSpec.PARALLEL_CONSUMER);
+        } else {
+            arms.addAll(ONE_OF_EACH_KIND);
         }
         return arms.stream()
                 .map(arm -> arm.with("threads", THREADS).with("work.ms", WORK_MILLIS))

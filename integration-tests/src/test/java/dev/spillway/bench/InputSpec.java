@@ -10,7 +10,7 @@ package dev.spillway.bench;
  */
 record InputSpec(int partitions, int records, int bytes, int keys, double zipf) {
     /** As much as a disk has to hold for a topic. */
-    private static final long MOST_BYTES = 4L << 30;
+    private static final long MOST_BYTES = 2L << 30;
 
     private static final int USUAL_BYTES = 200;
 

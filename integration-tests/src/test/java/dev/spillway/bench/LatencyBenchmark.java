@@ -8,6 +8,7 @@ import java.util.List;
 final class LatencyBenchmark implements Benchmark {
     private static final int THREADS = 4;
     private static final int WORK_MILLIS = 1;
+    private static final int MOST_ROUNDS = 3;
     private static final double PER_SECOND = 0.5 * THREADS * 1000 / WORK_MILLIS;
     private static final Duration PATIENCE = Duration.ofSeconds(5);
     private static final Metric P99 = new Metric("p99 ms", 1);
@@ -27,8 +28,15 @@ final class LatencyBenchmark implements Benchmark {
                 ArmSpec.PLAIN.name());
         int seconds = (int) (bench.options().window().toSeconds() * 2);
         OfferedLoad load = new OfferedLoad(PER_SECOND, PER_SECOND, seconds, PATIENCE);
-        new Turns(bench.options(), results)
-                .take("1 ms of work, 4 at once, 2,000/s", arms(), arm -> sample(load.offerTo(arm, bench)));
+        int rounds = Math.min(bench.options().rounds(), MOST_ROUNDS);
+        try (ArmJvms jvms = new ArmJvms(bench)) {
+            new Turns(results)
+                    .take(
+                            "1 ms of work, 4 at once, 2,000/s",
+                            arms(bench.options().quick()),
+                            rounds,
+                            arm -> sample(load.offerTo(arm, bench, jvms)));
+        }
         results.addChart("p99", BarChart.of(results, P99));
         return results;
     }
@@ -49,11 +57,13 @@ final class LatencyBenchmark implements Benchmark {
                 .with(outcome.usage());
     }
 
-    private static List<ArmSpec> arms() {
+    private static List<ArmSpec> arms(boolean quick) {
         List<ArmSpec> arms = new ArrayList<>(ArmSpec.PLAIN_LOOPS);
         arms.addAll(ArmSpec.SPILLWAY);
-        arms.addAll(ArmSpec.THREADED_PEERS);
-        arms.addAll(ArmSpec.PARALLEL_CONSUMER);
+        if (!quick) {
+            arms.addAll(ArmSpec.THREADED_PEERS);
+            arms.addAll(ArmSpec.PARALLEL_CONSUMER);
+        }
         return arms.stream()
                 .map(arm -> arm.with("threads", THREADS).with("work.ms", WORK_MILLIS))
                 .toList();

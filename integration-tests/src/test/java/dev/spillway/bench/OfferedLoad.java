@@ -29,15 +29,23 @@ record OfferedLoad(double warmUpPerSecond, double perSecond, int seconds, Durati
      */
     record Outcome(Ages ages, int offered, long lateNanos, Usage usage) {}
 
-    Outcome offerTo(ArmSpec arm, Bench bench) throws Exception {
+    /** A JVM that is new gets a longer warm-up than one that has been warm before. */
+    Outcome offerTo(ArmSpec arm, Bench bench, ArmJvms jvms) throws Exception {
+        return jvms.use(
+                arm,
+                process -> offerTo(
+                        arm, bench, process, process.isFresh() ? bench.options().warmUp() : Bench.SETTLING));
+    }
+
+    private Outcome offerTo(ArmSpec arm, Bench bench, ArmProcess process, Duration warmUp) throws Exception {
         String output = bench.topics().createOutput(PARTITIONS);
         String input = output + "-input";
         bench.topics().create(input, PARTITIONS);
         AgeReader reader = new AgeReader();
-        try (OpenLoop load = new OpenLoop(bench.bootstrapServers(), input);
-                ArmProcess process = bench.start(arm, input, output)) {
+        try (OpenLoop load = new OpenLoop(bench.bootstrapServers(), input)) {
+            process.begin(arm, bench.settings(arm, input, output));
             reader.start(bench.bootstrapServers(), output, PARTITIONS);
-            return offer(load, process, reader, bench.options().warmUp());
+            return offer(load, process, reader, warmUp);
         } finally {
             reader.end();
             bench.topics().deleteOutput(output);

@@ -37,9 +37,11 @@ final class OrderingBenchmark implements Benchmark {
                 UNORDERED);
         InputSpec spec = InputSpec.usual(bench.options().records() / 2).withKeys(KEYS, 1);
         int rounds = Math.min(bench.options().rounds(), MOST_ROUNDS);
-        bench.compare(results, "no work", spec, arms(0, SMALL_QUEUE), rounds);
-        bench.compare(results, "1 ms of work", spec, arms(1, SMALL_QUEUE), rounds);
-        bench.compare(results, "1 ms of work, a queue of 10,000", spec, arms(1, LARGE_QUEUE), rounds);
+        try (ArmJvms jvms = new ArmJvms(bench)) {
+            bench.compare(jvms, results, "no work", spec, arms(0, SMALL_QUEUE), rounds);
+            bench.compare(jvms, results, "1 ms of work", spec, arms(1, SMALL_QUEUE), rounds);
+            bench.compare(jvms, results, "1 ms of work, a queue of 10,000", spec, arms(1, LARGE_QUEUE), rounds);
+        }
         results.addChart("rates", BarChart.of(results, Metric.RATE));
         return results;
     }

@@ -3,12 +3,12 @@ package dev.spillway.bench;
 import java.time.Duration;
 import java.util.concurrent.TimeUnit;
 
-/** Watches an arm until its rate is steady, and then for a while: a JVM compiles in its first seconds. */
+/** Watches an arm until its rate is steady, and then for a while. */
 final class RateMeter {
     private static final long INTERVAL_MILLIS = 20;
     private static final Duration START = Duration.ofSeconds(60);
 
-    private final Duration warmUp;
+    private final Duration settling;
     private final Duration window;
 
     /** What is counted. */
@@ -17,25 +17,21 @@ final class RateMeter {
         long count() throws Exception;
     }
 
-    RateMeter(Duration warmUp, Duration window) {
-        this.warmUp = warmUp;
+    RateMeter(Duration settling, Duration window) {
+        this.settling = settling;
         this.window = window;
     }
 
     /**
-     * The rate, and the CPU for each record, after the warm-up; half of the records are for that at most.
+     * The rate, and the CPU for each record, once it has settled; half of the records are for that at most.
      *
      * @param records how many there are: it ends when they are used up
      */
     Sample measure(ArmProcess arm, Progress progress, long records) throws Exception {
         awaitCount(arm, progress, 1, START);
-        long half = records / 2;
-        long end = System.nanoTime() + warmUp.toNanos();
-        while (System.nanoTime() < end && progress.count() < half) {
-            pause(arm);
-        }
+        watch(arm, progress, records / 2, System.nanoTime() + settling.toNanos());
         SteadyRate rate = new SteadyRate();
-        end = System.nanoTime() + window.toNanos();
+        long end = System.nanoTime() + window.toNanos();
         long count = 0;
         while (System.nanoTime() < end && count < records) {
             count = progress.count();
@@ -49,6 +45,13 @@ final class RateMeter {
         return Sample.NOTHING
                 .with(Metric.RATE, rate.perSecond())
                 .with(Metric.CPU_PER_RECORD, rate.cpuMicrosPerRecord());
+    }
+
+    /** Waits until so many have been counted, or until it is so late by {@link System#nanoTime()}. */
+    static void watch(ArmProcess arm, Progress progress, long atMost, long end) throws Exception {
+        while (System.nanoTime() < end && progress.count() < atMost) {
+            pause(arm);
+        }
     }
 
     /** Waits until so many have been counted. */

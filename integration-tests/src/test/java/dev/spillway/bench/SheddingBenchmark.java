@@ -11,6 +11,7 @@ import java.util.List;
 final class SheddingBenchmark implements Benchmark {
     private static final int THREADS = 4;
     private static final int WORK_MILLIS = 10;
+    private static final int MOST_ROUNDS = 3;
     private static final List<String> POLICIES = List.of("DROP_OLDEST", "DROP_NEWEST");
 
     @Override
@@ -28,22 +29,18 @@ final class SheddingBenchmark implements Benchmark {
                 ArmSpec.BARE_CONSUMER.name());
         Input input =
                 bench.input("bench-shedding", InputSpec.usual(bench.options().records()));
-        new Turns(bench.options(), results).take("200 B, 4 partitions", arms(), arm -> measure(bench, arm, input));
+        int rounds = Math.min(bench.options().rounds(), MOST_ROUNDS);
+        try (ArmJvms jvms = new ArmJvms(bench)) {
+            new Turns(results)
+                    .take(
+                            "200 B, 4 partitions",
+                            arms(),
+                            rounds,
+                            arm -> bench.rate(jvms, arm, input, (process, output) -> process.moved()));
+        }
         bench.topics().delete(input.topic());
         results.addChart("rates", BarChart.of(results, Metric.RATE));
         return results;
-    }
-
-    private static Sample measure(Bench bench, ArmSpec arm, Input input) throws Exception {
-        String output = bench.topics().createOutput(input.spec().partitions());
-        BenchOptions options = bench.options();
-        try (ArmProcess process = bench.start(arm, input.topic(), output)) {
-            Sample sample = new RateMeter(options.warmUp(), options.window())
-                    .measure(process, process::moved, input.spec().records());
-            return sample.with(process.stop());
-        } finally {
-            bench.topics().deleteOutput(output);
-        }
     }
 
     private static List<ArmSpec> arms() {

@@ -3,10 +3,10 @@ package dev.spillway.bench;
 import java.time.Duration;
 
 /**
- * What a process has used.
+ * What an arm has used in a turn.
  *
  * @param cpu on all cores together
- * @param peakBytes the most memory that was ever resident; 0 where the system does not tell
+ * @param peakBytes the most memory that was resident, heap that an earlier turn has touched included; 0 where the system does not tell
  */
 record Usage(Duration cpu, long peakBytes) {
     double cpuSeconds() {

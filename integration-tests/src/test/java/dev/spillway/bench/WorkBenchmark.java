@@ -1,6 +1,5 @@
 package dev.spillway.bench;
 
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -11,7 +10,6 @@ import java.util.List;
  */
 final class WorkBenchmark implements Benchmark {
     private static final int PARTITIONS = 16;
-    private static final Duration WARM_UP = Duration.ofSeconds(4);
     private static final List<Integer> MILLIS = List.of(1, 10, 100);
     private static final List<Integer> CONCURRENCY = List.of(16, 256, 4096);
     private static final Metric SHARE = new Metric("share of the limit", 3);
@@ -31,11 +29,13 @@ final class WorkBenchmark implements Benchmark {
         boolean quick = bench.options().quick();
         InputSpec spec = InputSpec.usual(bench.options().records()).withPartitions(PARTITIONS);
         Input input = bench.input("bench-work", spec);
-        for (int millis : quick ? List.of(10) : MILLIS) {
-            for (int concurrency : quick ? List.of(16, 256) : CONCURRENCY) {
-                String situation = millis + " ms, " + concurrency + " at once";
-                new Turns(bench.options(), results)
-                        .take(situation, arms(millis, concurrency), 1, arm -> measure(bench, arm, input));
+        try (ArmJvms jvms = new ArmJvms(bench)) {
+            for (int millis : quick ? List.of(10) : MILLIS) {
+                for (int concurrency : quick ? List.of(16, 256) : CONCURRENCY) {
+                    String situation = millis + " ms, " + concurrency + " at once";
+                    new Turns(results)
+                            .take(situation, arms(millis, concurrency), 1, arm -> measure(bench, jvms, arm, input));
+                }
             }
         }
         bench.topics().delete(input.topic());
@@ -43,13 +43,8 @@ final class WorkBenchmark implements Benchmark {
         return results;
     }
 
-    private static Sample measure(Bench bench, ArmSpec arm, Input input) throws Exception {
-        Duration given = bench.options().warmUp();
-        Sample sample = bench.rate(
-                arm,
-                input,
-                given.compareTo(WARM_UP) < 0 ? given : WARM_UP,
-                bench.options().window());
+    private static Sample measure(Bench bench, ArmJvms jvms, ArmSpec arm, Input input) throws Exception {
+        Sample sample = bench.rate(jvms, arm, input);
         double limit = arm.settings().threads() * 1e3 / arm.settings().workMillis();
         double rate = sample.figures().getOrDefault(Metric.RATE, Double.NaN);
         return sample.with(SHARE, rate / limit);

@@ -1,0 +1,46 @@
+package dev.spillway.bench;
+
+import java.util.HashMap;
+import java.util.Map;
+
+/**
+ * The JVMs of a benchmark's arms. Each is kept from turn to turn: the first seconds of a JVM, in which it compiles what it runs, are for a
+ * warm-up and not for each turn anew. While one arm has its turn, the JVMs of the others do nothing. For one thread.
+ */
+final class ArmJvms implements AutoCloseable {
+    private final Bench bench;
+    private final Map<String, ArmProcess> byArm = new HashMap<>();
+
+    /** What is done with a JVM. */
+    @FunctionalInterface
+    interface Use<T> {
+        T with(ArmProcess process) throws Exception;
+    }
+
+    /** None yet. */
+    ArmJvms(Bench bench) {
+        this.bench = bench;
+    }
+
+    /** Does something with the arm's JVM, which no other may use after a failure. */
+    <T> T use(ArmSpec arm, Use<T> use) throws Exception {
+        ArmProcess process = byArm.remove(arm.name());
+        if (process == null) {
+            process = bench.startJvm(arm);
+        }
+        try {
+            T result = use.with(process);
+            byArm.put(arm.name(), process);
+            return result;
+        } finally {
+            if (!byArm.containsKey(arm.name())) {
+                process.close();
+            }
+        }
+    }
+
+    @Override
+    public void close() {
+        byArm.values().forEach(ArmProcess::close);
+    }
+}
