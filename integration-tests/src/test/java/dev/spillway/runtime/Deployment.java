@@ -90,9 +90,10 @@ public final class Deployment implements AutoCloseable {
         return start(jvmOptions).awaitLog(" assigned \\[.+]");
     }
 
-    /** Load on the input topic until it is closed. */
+    /** Load on the input topic until it is closed. It outlasts any outage: what a test is about is how a sidecar does. */
     public Load load(int perSecond, String value) {
-        return new Load(client.producer(Map.of()), input, perSecond, value);
+        var patience = Map.<String, Object>of("max.block.ms", "600000", "delivery.timeout.ms", "600000");
+        return new Load(client.producer(patience), input, perSecond, value);
     }
 
     /** Puts records into the input topic, spread over the partitions. */
