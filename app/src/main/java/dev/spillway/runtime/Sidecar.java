@@ -144,7 +144,8 @@ public final class Sidecar {
             if (name != null) {
                 group.awaitRelease(name, () -> stopReason.get() == null);
             }
-            report = run(root, works, cpuPool, consumer, group, new InputEnds(admin), meters, limits, end);
+            Means means = new Means(works, cpuPool, consumer, group, new InputEnds(admin), meters);
+            report = run(root, means, limits, end);
             return report;
         } catch (RuntimeException e) {
             if (report != null) {
@@ -160,28 +161,29 @@ public final class Sidecar {
         }
     }
 
-    private ExitReport run(
-            CancellationToken root,
+    /** What outlives a run's loop, workers and sink, and is closed after them. */
+    private record Means(
             Works works,
             CpuPool cpuPool,
             Consumer<byte @Nullable [], byte @Nullable []> consumer,
             OwnGroup group,
             InputEnds ends,
-            ClientMeters meters,
-            SizeLimits limits,
-            @Nullable Map<TopicPartition, Long> end) {
+            ClientMeters meters) {}
+
+    private ExitReport run(
+            CancellationToken root, Means means, SizeLimits limits, @Nullable Map<TopicPartition, Long> end) {
         SpoiledOrigins spoiled = new SpoiledOrigins();
         OutputFactory outputs = new OutputFactory(
                 config.topics(), limits, time, config.stages().get(0).name(), config.tombstones());
-        StageChain stages =
-                StageChain.of(config.stages(), works.all(), config.ordering(), cpuPool, spoiled, time, new Random());
+        StageChain stages = StageChain.of(
+                config.stages(), means.works.all(), config.ordering(), means.cpuPool, spoiled, time, new Random());
         WorkerScope scope = new WorkerScope(root, config.workerThreads(), time);
-        ConsumerOffsetCommitter offsetCommitter = new ConsumerOffsetCommitter(consumer);
+        ConsumerOffsetCommitter offsetCommitter = new ConsumerOffsetCommitter(means.consumer);
         try (Commits commits = new Commits();
-                Sink sink = sink(outputs, spoiled, offsetCommitter, commits, group, meters)) {
+                Sink sink = sink(outputs, spoiled, offsetCommitter, commits, means)) {
             ConsumerLoop assembled = new ConsumerLoop(
                     IntakeConfig.of(config),
-                    consumer,
+                    means.consumer,
                     stages,
                     sink,
                     config.guarantee() == Guarantee.AT_LEAST_ONCE ? offsetCommitter : null,
@@ -191,7 +193,7 @@ public final class Sidecar {
             if (end != null) {
                 assembled.finishAt(end);
             }
-            assembled.askForEnds(ends);
+            assembled.askForEnds(means.ends);
             loop = assembled;
             instruments = new Instruments(stages, sink.settlements(), assembled, commits);
             return new Shift(assembled, stages, scope, commits).run();
@@ -209,16 +211,15 @@ public final class Sidecar {
             SpoiledOrigins spoiled,
             ConsumerOffsetCommitter offsetCommitter,
             Commits commits,
-            OwnGroup group,
-            ClientMeters meters) {
+            Means means) {
         if (config.guarantee() == Guarantee.AT_LEAST_ONCE) {
-            return new AcknowledgingSink(producer(0, meters), outputs, spoiled, offsetCommitter, changed::raise);
+            return new AcknowledgingSink(producer(0, means.meters), outputs, spoiled, offsetCommitter, changed::raise);
         }
         TransactionalSink sink = new TransactionalSink(
-                index -> producer(index, meters),
+                index -> producer(index, means.meters),
                 outputs,
                 spoiled,
-                new Transactions(config.ordering() != Ordering.UNORDERED, group::isTakenOver, group),
+                new Transactions(config.ordering() != Ordering.UNORDERED, means.group::isTakenOver, means.group),
                 commits,
                 changed::raise);
         commits.onStop(sink::stopRetrying);

@@ -13,6 +13,7 @@ import java.time.Duration;
 import java.util.Map;
 import java.util.stream.IntStream;
 import org.apache.kafka.clients.producer.ProducerRecord;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
@@ -57,6 +58,7 @@ class BrokerOutageIT {
     }
 
     /** The broker ends the transactions that have waited for it before the sidecar gets a word in. */
+    @Tag("faults") // it takes most of a minute
     @ParameterizedTest
     @EnumSource
     void anOutageThatTakesLongerThanATransactionMayIsSurvivedToo(Guarantee guarantee) throws Exception {
