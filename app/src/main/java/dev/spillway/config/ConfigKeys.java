@@ -176,8 +176,9 @@ final class ConfigKeys {
                         optional(matching("[a-zA-Z0-9._-]{1,200}", "letters, digits, '.', '_' and '-'")),
                         Importance.MEDIUM,
                         "The stable name of this instance, different for each instance of the application (a StatefulSet's pod"
-                                + " name, say): after a crash a restart under the same name takes over at once. Default: a"
-                                + " random name, and recovery waits for Kafka's time-outs.")
+                                + " name, say): after a crash a restart under the same name takes over at once, or with"
+                                + " consumer.group.protocol=consumer when Kafka releases the name. Default: a random name, and"
+                                + " recovery waits for Kafka's time-outs.")
                 .define(
                         TOPICS_CREATE,
                         ConfigDef.Type.BOOLEAN,

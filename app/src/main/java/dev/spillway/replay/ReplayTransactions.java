@@ -1,5 +1,6 @@
 package dev.spillway.replay;
 
+import dev.spillway.sink.KafkaErrors;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
@@ -11,15 +12,11 @@ import org.apache.kafka.clients.consumer.ConsumerGroupMetadata;
 import org.apache.kafka.clients.consumer.OffsetAndMetadata;
 import org.apache.kafka.clients.producer.Producer;
 import org.apache.kafka.clients.producer.ProducerRecord;
-import org.apache.kafka.common.InvalidRecordException;
 import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.errors.InvalidProducerEpochException;
-import org.apache.kafka.common.errors.InvalidTimestampException;
 import org.apache.kafka.common.errors.InvalidTxnStateException;
 import org.apache.kafka.common.errors.ProducerFencedException;
-import org.apache.kafka.common.errors.RecordBatchTooLargeException;
-import org.apache.kafka.common.errors.RecordTooLargeException;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -83,7 +80,7 @@ public final class ReplayTransactions {
         producer.flush();
         List<Failure> others = new ArrayList<>();
         for (Failure failure : failures) {
-            if (isAboutTheRecord(failure.cause())) {
+            if (KafkaErrors.isAboutTheRecord(failure.cause())) {
                 refused.add(failure.index());
             } else {
                 others.add(failure);
@@ -125,13 +122,6 @@ public final class ReplayTransactions {
             }
         }
         return false;
-    }
-
-    private static boolean isAboutTheRecord(Exception e) {
-        return e instanceof RecordTooLargeException
-                || e instanceof RecordBatchTooLargeException
-                || e instanceof InvalidRecordException
-                || e instanceof InvalidTimestampException;
     }
 
     private record Failure(int index, Exception cause) {

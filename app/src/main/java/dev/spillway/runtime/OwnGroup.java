@@ -33,6 +33,9 @@ final class OwnGroup implements CommittedOffsets {
     private static final Duration PATIENCE = Duration.ofSeconds(5);
     private static final Duration PAUSE = Duration.ofMillis(50);
 
+    /** Between questions about members, of whom news comes with their heartbeats. */
+    private static final Duration LONG_PAUSE = Duration.ofMillis(250);
+
     /** How long the other members of a group may take to join a rebalance, as a rule. */
     private static final Duration REJOINING = Duration.ofSeconds(60);
 
@@ -64,7 +67,7 @@ final class OwnGroup implements CommittedOffsets {
             if (time.nanoTime() - start >= PATIENCE.toNanos()) {
                 throw new TimeoutException("a transaction that has not ended holds offsets of the group " + group);
             }
-            pause();
+            pause(PAUSE);
             answer = answer(partitions, true);
         }
         Map<TopicPartition, Long> offsets = new HashMap<>();
@@ -101,14 +104,14 @@ final class OwnGroup implements CommittedOffsets {
             if (!goOn.getAsBoolean() || time.nanoTime() - start >= REJOINING.toNanos()) {
                 return true;
             }
-            pause();
+            pause(LONG_PAUSE);
         }
         return false;
     }
 
     private boolean isAnotherThere(@Nullable ConsumerGroupMetadata member) {
         if (member == null) {
-            return false; // nothing was committed yet: should it be another one's turn, the group will say so
+            return false; // the group has not taken us in: should it be another one's turn, it will say so
         }
         return answerOf(admin.describeConsumerGroups(List.of(group)).all()).values().stream()
                 .flatMap(description -> description.members().stream())
@@ -143,7 +146,7 @@ final class OwnGroup implements CommittedOffsets {
                                 + instanceId + " for " + SESSION.toSeconds()
                                 + " s: end it, or give each instance an instance.id of its own");
             }
-            pause();
+            pause(LONG_PAUSE);
         }
     }
 
@@ -159,9 +162,9 @@ final class OwnGroup implements CommittedOffsets {
         }
     }
 
-    private void pause() {
+    private void pause(Duration pause) {
         try {
-            new Signal(time).await(PAUSE);
+            new Signal(time).await(pause);
         } catch (InterruptedException e) {
             throw new InterruptException(e);
         }

@@ -11,11 +11,11 @@ import org.apache.kafka.common.errors.RecordTooLargeException;
 import org.apache.kafka.common.errors.UnsupportedVersionException;
 
 /** What Kafka's exceptions mean for us. */
-final class KafkaErrors {
+public final class KafkaErrors {
     private KafkaErrors() {}
 
     /** Whether the error lies in the one record that was sent, so that no other record will meet it. */
-    static boolean isAboutTheRecord(Throwable e) {
+    public static boolean isAboutTheRecord(Throwable e) {
         return e instanceof RecordTooLargeException
                 || e instanceof RecordBatchTooLargeException
                 || e instanceof InvalidRecordException

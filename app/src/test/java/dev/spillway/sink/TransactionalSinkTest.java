@@ -21,6 +21,7 @@ import java.util.Optional;
 import java.util.Queue;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.stream.Stream;
 import org.apache.kafka.clients.consumer.ConsumerGroupMetadata;
 import org.apache.kafka.clients.consumer.OffsetAndMetadata;
 import org.apache.kafka.clients.producer.MockProducer;
@@ -38,6 +39,8 @@ import org.apache.kafka.common.serialization.ByteArraySerializer;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
 
 class TransactionalSinkTest {
     @SuppressWarnings("removal") // what replaces it is an interface that only a consumer makes
@@ -135,6 +138,16 @@ class TransactionalSinkTest {
                 Samples.outputs(time, tombstones),
                 spoiled,
                 new Transactions(false, (member, goOn) -> true, partitions -> committed),
+                steps::add,
+                changes::incrementAndGet);
+    }
+
+    private TransactionalSink sinkOf(Transactions transactions) {
+        return new TransactionalSink(
+                this::produce,
+                Samples.outputs(time),
+                new SpoiledOrigins(),
+                transactions,
                 steps::add,
                 changes::incrementAndGet);
     }
@@ -378,9 +391,17 @@ class TransactionalSinkTest {
         assertThat(producers.get(3).transactionInitialized()).isTrue();
     }
 
-    @Test
-    void offsets_that_kafka_refuses_abort_the_epoch_before_anything_is_committed() throws OutputTooLargeException {
-        producers.get(0).sendOffsetsToTransactionException = new KafkaException("not a member any more");
+    /** The latter is the answer to a member with a name whose membership is over, be it that it has joined again itself. */
+    static Stream<KafkaException> refusalsOfOffsets() {
+        return Stream.of(
+                new KafkaException("not a member any more"), new FencedInstanceIdException("another member id"));
+    }
+
+    @ParameterizedTest
+    @MethodSource("refusalsOfOffsets")
+    void offsets_that_kafka_refuses_abort_the_epoch_before_anything_is_committed(KafkaException refusal)
+            throws OutputTooLargeException {
+        producers.get(0).sendOffsetsToTransactionException = refusal;
 
         var done = sink.commit(openWithOneRecord(), OFFSETS, GROUP);
         runSteps();
@@ -390,32 +411,16 @@ class TransactionalSinkTest {
     }
 
     @Test
-    void offsets_sent_in_the_name_of_a_membership_that_is_over_abort_the_epoch() throws OutputTooLargeException {
-        producers.get(0).sendOffsetsToTransactionException = new FencedInstanceIdException("another member id");
-
-        var done = sink.commit(openWithOneRecord(), OFFSETS, GROUP);
-        runSteps();
-
-        assertThat(failureOf(done)).isInstanceOf(EpochAbortedException.class);
-    }
-
-    @Test
     @SuppressWarnings("removal") // as above
     void who_is_fenced_asks_by_the_membership_of_the_moment() throws OutputTooLargeException {
         List<@Nullable ConsumerGroupMetadata> asked = new ArrayList<>();
-        TransactionalSink joining = new TransactionalSink(
-                this::produce,
-                Samples.outputs(time),
-                new SpoiledOrigins(),
-                new Transactions(
-                        false,
-                        (member, goOn) -> {
-                            asked.add(member.get());
-                            return true;
-                        },
-                        partitions -> committed),
-                steps::add,
-                changes::incrementAndGet);
+        TransactionalSink joining = sinkOf(new Transactions(
+                false,
+                (member, goOn) -> {
+                    asked.add(member.get());
+                    return true;
+                },
+                partitions -> committed));
         joining.initialise();
         Publisher publisher = joining.open();
         producers.get(3).fenceProducer();
@@ -574,18 +579,12 @@ class TransactionalSinkTest {
     @Test
     void while_nobody_can_say_who_has_taken_over_who_is_fenced_does_not_register_again()
             throws OutputTooLargeException {
-        TransactionalSink refused = new TransactionalSink(
-                this::produce,
-                Samples.outputs(time),
-                new SpoiledOrigins(),
-                new Transactions(
-                        false,
-                        (member, goOn) -> {
-                            throw new GroupAuthorizationException("app");
-                        },
-                        partitions -> committed),
-                steps::add,
-                changes::incrementAndGet);
+        TransactionalSink refused = sinkOf(new Transactions(
+                false,
+                (member, goOn) -> {
+                    throw new GroupAuthorizationException("app");
+                },
+                partitions -> committed));
         refused.initialise();
         Publisher publisher = refused.open();
         producers.get(3).fenceProducer();
@@ -600,13 +599,7 @@ class TransactionalSinkTest {
     @Test
     void when_nobody_has_taken_over_who_is_fenced_has_outslept_its_transaction_and_goes_on()
             throws OutputTooLargeException {
-        TransactionalSink ours = new TransactionalSink(
-                this::produce,
-                Samples.outputs(new ManualTime()),
-                new SpoiledOrigins(),
-                new Transactions(false, (member, goOn) -> false, partitions -> committed),
-                steps::add,
-                changes::incrementAndGet);
+        TransactionalSink ours = sinkOf(new Transactions(false, (member, goOn) -> false, partitions -> committed));
         ours.initialise();
         Publisher publisher = ours.open();
         TestProducer asleep = producers.get(3);
@@ -626,13 +619,7 @@ class TransactionalSinkTest {
 
     @Test
     void where_order_is_kept_a_result_waits_for_those_of_the_epoch_before() throws OutputTooLargeException {
-        TransactionalSink ordered = new TransactionalSink(
-                this::produce,
-                Samples.outputs(new ManualTime()),
-                new SpoiledOrigins(),
-                new Transactions(true, (member, goOn) -> true, partitions -> committed),
-                steps::add,
-                changes::incrementAndGet);
+        TransactionalSink ordered = sinkOf(new Transactions(true, (member, goOn) -> true, partitions -> committed));
         ordered.initialise();
         Publisher first = ordered.open();
         Publisher second = ordered.open();
