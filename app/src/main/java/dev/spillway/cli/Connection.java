@@ -1,6 +1,7 @@
 package dev.spillway.cli;
 
 import dev.spillway.config.InvalidConfigException;
+import dev.spillway.config.JaasSetting;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.Map;
@@ -51,6 +52,7 @@ record Connection(Map<String, Object> settings) {
     }
 
     private static Connection withPatience(Map<String, Object> settings) {
+        JaasSetting.require(settings);
         settings.putIfAbsent(CommonClientConfigs.DEFAULT_API_TIMEOUT_MS_CONFIG, String.valueOf(PATIENCE_MILLIS));
         int patience = millis(settings, CommonClientConfigs.DEFAULT_API_TIMEOUT_MS_CONFIG);
         // The admin client refuses a request time-out that is longer than the whole call's.

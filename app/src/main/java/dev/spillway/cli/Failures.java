@@ -2,6 +2,7 @@ package dev.spillway.cli;
 
 import dev.spillway.inspect.Printable;
 import java.io.PrintWriter;
+import java.io.StringWriter;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine;
@@ -47,8 +48,17 @@ final class Failures {
     private static void tell(PrintWriter err, String sentence, @Nullable Exception trace) {
         err.println(sentence);
         if (trace != null) {
-            trace.printStackTrace(err);
+            StringWriter text = new StringWriter();
+            trace.printStackTrace(new PrintWriter(text, true));
+            text.toString().lines().map(Failures::printable).forEach(err::println);
         }
+    }
+
+    /** A line of a trace: what it quotes may come from anywhere; its own are the tabs that it begins with. */
+    private static String printable(String line) {
+        String bare = line.stripLeading();
+        String indent = line.substring(0, line.length() - bare.length());
+        return indent.replaceAll("[^\t ]", "") + Printable.line(bare);
     }
 
     private static String sentence(ParameterException e) {

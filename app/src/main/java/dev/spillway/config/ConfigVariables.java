@@ -40,6 +40,13 @@ final class ConfigVariables {
         return variables;
     }
 
+    /** Settings that have been looked through already: what looks like a reference in them is data. */
+    static ConfigVariables none(Map<String, String> settings) {
+        ConfigVariables variables = new ConfigVariables();
+        variables.values.putAll(settings);
+        return variables;
+    }
+
     private void add(String key, String text) {
         String value = VARIABLE.matcher(text).replaceAll(found -> Matcher.quoteReplacement(lookUp(key, found)));
         values.put(key, value);
@@ -59,12 +66,16 @@ final class ConfigVariables {
         return Map.copyOf(written);
     }
 
-    /** A message in which every value that was looked up is again what was written for it. */
+    /**
+     * A message in which every value that was looked up is again what was written for it. A file ends with a line break as a rule, and who
+     * quotes its content has taken that off.
+     */
     String redact(String message) {
         String redacted = message;
         for (Map.Entry<String, String> secret : secrets.entrySet()) {
-            if (!secret.getKey().isEmpty()) {
-                redacted = redacted.replace(secret.getKey(), secret.getValue());
+            String bare = secret.getKey().strip();
+            if (!bare.isEmpty()) {
+                redacted = redacted.replace(secret.getKey(), secret.getValue()).replace(bare, secret.getValue());
             }
         }
         return redacted;

@@ -63,7 +63,7 @@ public final class SpillwayConfig {
 
     /** What the processor of one of several stages is configured by: what concerns the sidecar as a whole has been validated already. */
     static SpillwayConfig ofStage(Map<String, String> settings) {
-        return new SpillwayConfig(ConfigVariables.resolve(settings), false);
+        return new SpillwayConfig(ConfigVariables.none(settings), false);
     }
 
     private SpillwayConfig(ConfigVariables variables, boolean isWhole) {
@@ -523,6 +523,9 @@ public final class SpillwayConfig {
     }
 
     private void requireClientsParse() {
+        JaasSetting.require(adminClient());
+        JaasSetting.require(consumerClient());
+        JaasSetting.require(producerClient(0));
         // The settings that all clients share come first: only what is left can be due to those with a prefix.
         requireParses("Kafka's clients refuse their settings", () -> new AdminClientConfig(adminClient()));
         requireParses("Kafka's client refuses the 'consumer.' settings", () -> new ConsumerConfig(consumerClient()));

@@ -19,6 +19,16 @@ import org.junit.jupiter.params.provider.ValueSource;
 import picocli.CommandLine;
 
 class MainTest {
+    private static final String MINIMAL = """
+            bootstrap.servers=localhost:1
+            application.id=a
+            input.topics=orders
+            output.topic=results
+            drop.topic=drops
+            shed.policy=BLOCK
+            processor=identity
+            """;
+
     private static final String GENERATE = "generate --bootstrap-server localhost:1 --topic t ";
 
     private final FakeSession session = new FakeSession();
@@ -177,15 +187,7 @@ class MainTest {
     @Test
     void a_replay_of_what_no_input_can_have_is_refused_and_says_which_inputs_there_are(@TempDir Path directory)
             throws Exception {
-        Path file = Files.writeString(directory.resolve("spillway.properties"), """
-                bootstrap.servers=localhost:1
-                application.id=a
-                input.topics=orders
-                output.topic=results
-                drop.topic=drops
-                shed.policy=BLOCK
-                processor=identity
-                """);
+        Path file = Files.writeString(directory.resolve("spillway.properties"), MINIMAL);
         String[] replay = {"replay", "--config", file.toString(), "--drops", "--origin", "other-0@1..2"};
         assertThat(session.run(replay)).isEqualTo(1);
         assertThat(session.err()).contains("--origin names other, and the sidecar reads orders");
@@ -220,5 +222,37 @@ class MainTest {
         session.run("generate", "\u001b[2J");
         List<String> lines = session.err().lines().toList();
         assertThat(String.join("", lines)).matches("\\P{Cntrl}*");
+    }
+
+    @Test
+    void a_password_with_a_quote_in_it_is_a_mistake_of_usage_and_no_part_of_it_is_told(@TempDir Path directory)
+            throws Exception {
+        Path secrets = Files.writeString(directory.resolve("secrets.properties"), "password=lion7\"tiger9\n");
+        Path file = Files.writeString(directory.resolve("spillway.properties"), MINIMAL + """
+                admin.listen=
+                security.protocol=SASL_PLAINTEXT
+                sasl.mechanism=PLAIN
+                sasl.jaas.config=org.apache.kafka.common.security.plain.PlainLoginModule required \\
+                    username="u" password="${file:%s:password}";
+                """.formatted(secrets));
+        PrintStream before = System.err;
+        ByteArrayOutputStream lines = new ByteArrayOutputStream();
+        System.setErr(new PrintStream(lines, true, UTF_8));
+        try {
+            assertThat(session.run("run", "--verbose", "--config", file.toString()))
+                    .isEqualTo(1);
+        } finally {
+            System.setErr(before);
+        }
+        assertThat(session.err()).contains("sasl.jaas.config").doesNotContain("tiger9");
+        assertThat(lines.toString(UTF_8)).doesNotContain("tiger9");
+    }
+
+    @Test
+    void control_characters_in_a_trace_do_not_reach_the_terminal(@TempDir Path directory) throws Exception {
+        Path file = Files.writeString(directory.resolve("spillway.properties"), "shed.\u001b[2Jpolicy=BLOCK\n");
+        assertThat(session.run("audit", "--verbose", "--config", file.toString()))
+                .isEqualTo(1);
+        assertThat(session.err()).contains("\tat dev.spillway").doesNotContain("\u001b");
     }
 }

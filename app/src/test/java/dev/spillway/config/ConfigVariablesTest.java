@@ -52,6 +52,20 @@ class ConfigVariablesTest {
     }
 
     @Test
+    void in_a_stage_too_what_is_kept_there_is_data_and_refers_to_nothing() {
+        SpillwayConfig config = Settings.minimal()
+                .without("processor")
+                .with("stages", "first,second")
+                .with("stage.first.processor", "identity")
+                .with("stage.second.processor", "identity")
+                .with("stage.second.shed.policy", "BLOCK")
+                .with("stage.second.processor.password", "${file:" + file + ":reference}")
+                .config();
+
+        assertThat(config.stages().get(1).processing().processorSettings()).containsEntry("password", "${env:PATH}");
+    }
+
+    @Test
     void what_is_not_there_is_told_with_the_key_and_the_variable() {
         for (String variable : new String[] {
             "${file:" + file + ":absent}",
@@ -93,6 +107,20 @@ class ConfigVariablesTest {
                     .hasMessageNotContaining("s3cr3t")
                     .hasMessageNotContaining("x17")
                     .hasMessageContaining(key.replace("consumer.", ""));
+        }
+    }
+
+    @Test
+    void an_error_about_a_file_that_ends_with_a_line_break_does_not_quote_it_either() throws Exception {
+        Files.writeString(directory.resolve("hook"), "hooks.example.org/s3cr3t\n");
+        for (String key : new String[] {"http.url", "admin.listen", "drop.topic", "job.io.allowed.hosts"}) {
+            assertThatThrownBy(() -> Settings.minimal()
+                            .with(key, "${directory:" + directory + ":hook}")
+                            .config())
+                    .as(key)
+                    .isInstanceOf(InvalidConfigException.class)
+                    .hasMessageNotContaining("s3cr3t")
+                    .hasMessageContaining(key);
         }
     }
 }

@@ -501,7 +501,7 @@ class SpillwayConfigTest {
     @Test
     void settings_of_a_client_that_are_printed_tell_no_secret() {
         SpillwayConfig config = minimal()
-                .with("sasl.jaas.config", "hunter2")
+                .with("sasl.jaas.config", "x required password=\"hunter2\";")
                 .with("consumer.ssl.key.password", "hunter2")
                 .with("producer.ssl.keystore.password", "hunter2")
                 .config();
