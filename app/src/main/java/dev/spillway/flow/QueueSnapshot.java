@@ -7,6 +7,7 @@ import java.util.Map;
  * evicted + withdrawn}.
  *
  * @param capacity in records, as configured
+ * @param capacityBytes in bytes, as configured
  * @param limit the effective capacity in records: the capacity, or less where admission is limited
  * @param depth records queued
  * @param parked records that were taken and wait to be handed out again; they count against the limit
@@ -21,6 +22,7 @@ import java.util.Map;
  */
 public record QueueSnapshot(
         int capacity,
+        long capacityBytes,
         int limit,
         int depth,
         int parked,
@@ -31,4 +33,15 @@ public record QueueSnapshot(
         long taken,
         long evicted,
         long withdrawn,
-        Map<ShedReason, Long> shed) {}
+        Map<ShedReason, Long> shed) {
+
+    /** Records that count against the limit: queued or parked. */
+    public int held() {
+        return depth + parked;
+    }
+
+    /** Their weight, which counts against the capacity, in bytes. */
+    public long heldBytes() {
+        return bytes + parkedBytes;
+    }
+}

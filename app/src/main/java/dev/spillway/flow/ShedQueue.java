@@ -511,6 +511,7 @@ public final class ShedQueue<T> implements AutoCloseable {
         try {
             return new QueueSnapshot(
                     capacity,
+                    capacityBytes,
                     limit,
                     queue.size(),
                     parked.size() + suspended.size(),

@@ -32,9 +32,14 @@ public final class Instruments {
      *
      * @param name null where there is only one
      * @param concurrencyLimit how many of its workers may work at once
+     * @param deadLettered how many records failed for good in it; 0 where there is only one
      */
     public record StageReading(
-            @Nullable String name, QueueSnapshot queue, WorkersStatus workers, int concurrencyLimit) {}
+            @Nullable String name,
+            QueueSnapshot queue,
+            WorkersStatus workers,
+            int concurrencyLimit,
+            long deadLettered) {}
 
     /**
      * Everything at one moment, as far as that can be had without stopping anybody.
@@ -61,10 +66,10 @@ public final class Instruments {
 
         /** Of a sidecar that is not assembled yet. */
         public static final Reading NONE = new Reading(
-                new QueueSnapshot(0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, Map.of()),
+                new QueueSnapshot(0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, Map.of()),
                 new WorkersStatus(0, 0, 0, null, Distribution.Counts.NONE, Distribution.Counts.NONE, List.of()),
                 List.of(),
-                new Settlements.Counts(0, Map.of(), Map.of(), Distribution.Counts.NONE),
+                new Settlements.Counts(0, Map.of(), Map.of(), Map.of(), Distribution.Counts.NONE),
                 0,
                 IntakeStatus.NONE,
                 RunTotals.ZERO,
@@ -102,7 +107,8 @@ public final class Instruments {
                             stage.name(),
                             stage.queue().snapshot(),
                             working,
-                            stage.workers().concurrencyLimit());
+                            stage.workers().concurrencyLimit(),
+                            settled.deadLetteredIn(stage.name()));
                 })
                 .toList();
         EpochHistory history = loop.history();

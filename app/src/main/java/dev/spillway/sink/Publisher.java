@@ -205,6 +205,9 @@ public final class Publisher {
         if (delivery.decide()) {
             settlements.remember(
                     delivery, Outcome.DEAD_LETTERED, cause, stage == null ? reason : "stage " + stage + ": " + reason);
+            if (stage != null) {
+                settlements.gaveUp(stage);
+            }
             delivery.toSend(
                     Outcome.DEAD_LETTERED, cause, List.of(outputs.deadLetter(delivery, reason, attempts, stage)));
             publish(List.of(delivery));

@@ -11,10 +11,12 @@ import java.util.Comparator;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReferenceArray;
 import java.util.concurrent.atomic.LongAdder;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -31,6 +33,7 @@ public final class Settlements {
     private final LongAdder processed = new LongAdder();
     private final Map<ShedReason, LongAdder> dropped = adders(ShedReason.class);
     private final Map<DeadLetterCause, LongAdder> deadLettered = adders(DeadLetterCause.class);
+    private final Map<String, LongAdder> deadLetteredByStage = new ConcurrentHashMap<>();
     private final Distribution age = new Distribution();
 
     private final AtomicReferenceArray<@Nullable Loss> newest = new AtomicReferenceArray<>(REMEMBERED);
@@ -42,12 +45,14 @@ public final class Settlements {
      *
      * @param dropped by reason, those without any included
      * @param deadLettered by cause, those without any included
+     * @param deadLetteredByStage those that a stage gave up, where there are several; counted when it does
      * @param age how old records were, by their own timestamps
      */
     public record Counts(
             long processed,
             Map<ShedReason, Long> dropped,
             Map<DeadLetterCause, Long> deadLettered,
+            Map<String, Long> deadLetteredByStage,
             Distribution.Counts age) {
 
         /** Dropped for any reason. */
@@ -58,6 +63,11 @@ public final class Settlements {
         /** Dead-lettered for any cause. */
         public long allDeadLettered() {
             return deadLettered.values().stream().mapToLong(Long::longValue).sum();
+        }
+
+        /** Dead-lettered by a stage; 0 for the one that has no name. */
+        public long deadLetteredIn(@Nullable String stage) {
+            return stage == null ? 0 : deadLetteredByStage.getOrDefault(stage, 0L);
         }
     }
 
@@ -116,6 +126,11 @@ public final class Settlements {
         }
     }
 
+    /** Counts a record that a stage gives up; their names are those of the configuration, and few. */
+    void gaveUp(String stage) {
+        deadLetteredByStage.computeIfAbsent(stage, name -> new LongAdder()).increment();
+    }
+
     void remember(Delivery delivery, Outcome outcome, Enum<?> why, @Nullable String text) {
         long now = time.currentTimeMillis();
         if (outcome == Outcome.DROPPED && now == rememberedAtMillis) {
@@ -133,6 +148,9 @@ public final class Settlements {
                 processed.sum(),
                 sums(ShedReason.class, dropped),
                 sums(DeadLetterCause.class, deadLettered),
+                deadLetteredByStage.entrySet().stream()
+                        .collect(Collectors.toMap(
+                                Map.Entry::getKey, entry -> entry.getValue().sum())),
                 age.counts());
     }
 

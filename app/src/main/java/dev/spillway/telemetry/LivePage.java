@@ -54,7 +54,7 @@ final class LivePage {
         lock.lock();
         try {
             if (writtenFor != beat) {
-                written = text(write());
+                written = text(write(telemetry.look()));
                 writtenFor = beat;
                 writes++;
             }
@@ -99,8 +99,8 @@ final class LivePage {
         return text(explanation);
     }
 
-    private ObjectNode write() {
-        Picture now = telemetry.look();
+    /** The state that a picture shows. */
+    ObjectNode write(Picture now) {
         ObjectNode state = JSON.createObjectNode();
         state.put("now", now.atMillis());
         state.put("application", config.applicationId());
@@ -111,10 +111,13 @@ final class LivePage {
         state.put("ready", now.ready());
         PauseReason paused = now.reading().intake().paused();
         state.put("paused", paused == null ? null : paused.name());
+        state.put("alarm", now.alarm());
         numbers(now, state.putObject("metrics"));
         stages(now, state.putArray("stages"));
         state.set("sample", JSON.valueToTree(now.last()));
-        state.set("partitions", JSON.valueToTree(partitions(now)));
+        List<PartitionStatus> partitions = partitions(now);
+        state.set("partitions", JSON.valueToTree(partitions));
+        state.put("partitionsNotShown", now.reading().intake().partitions().size() - partitions.size());
         epochs(now, state.putArray("epochs"));
         Instruments instruments = telemetry.instruments();
         state.set(
@@ -159,6 +162,7 @@ final class LivePage {
                         .put("busy", stage.workers().busy())
                         .put("concurrencyLimit", stage.concurrencyLimit())
                         .put("retriesWaiting", stage.workers().retriesWaiting())
+                        .put("deadLettered", stage.deadLettered())
                         .put(
                                 "shed",
                                 stage.queue().shed().values().stream()
@@ -168,10 +172,12 @@ final class LivePage {
         }
     }
 
+    /** By name; where there are too many for a page, those that lag most. */
     private static List<PartitionStatus> partitions(Picture now) {
         return now.reading().intake().partitions().stream()
-                .sorted(Comparator.comparing(PartitionStatus::topic).thenComparing(PartitionStatus::partition))
+                .sorted(Comparator.comparing(PartitionStatus::lag).reversed())
                 .limit(MOST_PARTITIONS)
+                .sorted(Comparator.comparing(PartitionStatus::topic).thenComparing(PartitionStatus::partition))
                 .toList();
     }
 

@@ -58,6 +58,15 @@ sealed interface Metric {
         }
     }
 
+    /** How durations are distributed in each stage, in seconds, where there are several. */
+    record StageHistogram(String name, String meaning, Function<StageReading, Distribution.Counts> value)
+            implements Metric {
+        @Override
+        public List<String> labels() {
+            return List.of("stage");
+        }
+    }
+
     /** How durations are distributed, in seconds. */
     record Histogram(String name, String meaning, Function<Reading, Distribution.Counts> value) implements Metric {
         @Override
@@ -169,7 +178,10 @@ sealed interface Metric {
                         "spillway_queue_capacity_records",
                         "queue.capacity.",
                         p -> p.reading().queue().capacity()),
-                gauge("spillway_queue_capacity_bytes", "queue.capacity.bytes.", Picture::queueCapacityBytes),
+                gauge(
+                        "spillway_queue_capacity_bytes",
+                        "queue.capacity.bytes.",
+                        p -> p.reading().queue().capacityBytes()),
                 gauge(
                         "spillway_queue_limit_records",
                         "The effective capacity: less than the capacity where what is queued has to fit into one"
@@ -190,8 +202,9 @@ sealed interface Metric {
                         Picture::permits),
                 gauge(
                         "spillway_watermark_alarm",
-                        "1 while the queue has been above 90 % for longer than alarm.queue.ms, otherwise 0.",
-                        p -> p.alarm() ? 1 : 0),
+                        "1 while the queue, or one between stages that sheds, has been above 90 % for longer than alarm.queue.ms,"
+                                + " otherwise 0.",
+                        p -> p.alarm() == null ? 0 : 1),
                 gauge(
                         "spillway_workers",
                         "Workers.",
@@ -231,16 +244,48 @@ sealed interface Metric {
                                 + " queue's metrics above are those of the first stage, and the workers' those of all.",
                         stage -> stage.queue().depth()),
                 new StageGauge(
+                        "spillway_stage_queue_bytes",
+                        "Their keys, values and headers.",
+                        stage -> stage.queue().bytes()),
+                new StageGauge(
+                        "spillway_stage_queue_capacity_records",
+                        "The queue.capacity of a stage.",
+                        stage -> stage.queue().capacity()),
+                new StageGauge(
+                        "spillway_stage_queue_capacity_bytes",
+                        "The queue.capacity.bytes of a stage.",
+                        stage -> stage.queue().capacityBytes()),
+                new StageGauge(
                         "spillway_stage_queue_limit_records",
                         "The effective capacity of a stage's queue; it may be less than the capacity under exactly once, where"
                                 + " what is queued between stages has to fit into one transaction.",
                         stage -> stage.queue().limit()),
+                new StageGauge(
+                        "spillway_stage_queue_high_water_mark_records",
+                        "The most that was ever queued before a stage.",
+                        stage -> stage.queue().highWaterMark()),
                 new StageCounter(
                         "spillway_stage_shed_total",
                         "What a stage's policy shed. Where one record was forwarded as several, each of them counts here.",
                         stage -> stage.queue().shed().values().stream()
                                 .mapToLong(Long::longValue)
                                 .sum()),
+                new StageCounter(
+                        "spillway_stage_dead_lettered_total",
+                        "Records that a stage gave up. What Kafka refused to take is no stage's.",
+                        StageReading::deadLettered),
+                new StageCounter(
+                        "spillway_stage_retried_total",
+                        "Attempts of a stage after the first one at a record.",
+                        stage -> stage.workers().retried()),
+                new StageHistogram(
+                        "spillway_stage_processing_seconds",
+                        "How long one attempt of a stage took, without the wait for room in the next stage's queue.",
+                        stage -> stage.workers().processing()),
+                new StageHistogram(
+                        "spillway_stage_queue_time_seconds",
+                        "How long a record that a worker of a stage took had been in that stage's queue.",
+                        stage -> stage.workers().queued()),
                 new StageGauge(
                         "spillway_stage_workers",
                         "Workers of a stage.",

@@ -17,12 +17,15 @@ import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
 import io.prometheus.metrics.model.registry.Collector;
 import io.prometheus.metrics.model.snapshots.ClassicHistogramBuckets;
 import io.prometheus.metrics.model.snapshots.HistogramSnapshot;
+import io.prometheus.metrics.model.snapshots.HistogramSnapshot.HistogramDataPointSnapshot;
+import io.prometheus.metrics.model.snapshots.Labels;
+import io.prometheus.metrics.model.snapshots.MetricMetadata;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.function.Function;
 import java.util.function.Supplier;
-import java.util.function.ToDoubleFunction;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 
@@ -50,6 +53,9 @@ final class Metrics implements AutoCloseable {
         Metric.all().forEach(this::register);
         for (int i = 0; i < stages.size(); i++) {
             registerStage(stages.get(i), i);
+        }
+        if (!stages.isEmpty()) {
+            registerHistograms(stages);
         }
         new JvmMemoryMetrics().bindTo(registry);
         new JvmThreadMetrics().bindTo(registry);
@@ -115,15 +121,20 @@ final class Metrics implements AutoCloseable {
                             .description(gauge.meaning())
                             .register(registry));
         } else if (metric instanceof Metric.Histogram histogram) {
-            Collector collector = () -> snapshot(histogram);
-            registry.getPrometheusRegistry().register(collector);
+            register(() -> family(
+                    histogram, List.of(dataPoint(Labels.EMPTY, histogram.value().apply(picture.reading())))));
         }
+    }
+
+    /** Micrometer's own histograms take a record at a time, and an object or two; ours are counted in batches already. */
+    private void register(Collector collector) {
+        registry.getPrometheusRegistry().register(collector);
     }
 
     private void registerStage(String name, int index) {
         for (Metric metric : Metric.all()) {
             if (metric instanceof Metric.StageGauge gauge) {
-                Gauge.builder(gauge.name(), this, self -> self.ofStage(index, gauge.value()))
+                Gauge.builder(gauge.name(), this, self -> self.ofStage(index, gauge.value()::applyAsDouble, 0.0))
                         .description(gauge.meaning())
                         .tag("stage", name)
                         .register(registry);
@@ -131,7 +142,7 @@ final class Metrics implements AutoCloseable {
                 FunctionCounter.builder(
                                 counter.name().replaceFirst("_total$", ""),
                                 this,
-                                self -> self.ofStage(index, counter.value()))
+                                self -> self.ofStage(index, counter.value()::applyAsDouble, 0.0))
                         .description(counter.meaning())
                         .tag("stage", name)
                         .register(registry);
@@ -139,10 +150,25 @@ final class Metrics implements AutoCloseable {
         }
     }
 
-    /** What is read off a stage; 0 before it is assembled. */
-    private double ofStage(int index, ToDoubleFunction<StageReading> value) {
+    /** All stages are rows of one family. */
+    private void registerHistograms(List<String> stages) {
+        for (Metric metric : Metric.all()) {
+            if (metric instanceof Metric.StageHistogram histogram) {
+                register(() -> family(
+                        histogram,
+                        IntStream.range(0, stages.size())
+                                .mapToObj(i -> dataPoint(
+                                        Labels.of("stage", stages.get(i)),
+                                        ofStage(i, histogram.value(), Distribution.Counts.NONE)))
+                                .toList()));
+            }
+        }
+    }
+
+    /** What is read off a stage, or what there is before it is assembled. */
+    private <T> T ofStage(int index, Function<StageReading, T> value, T before) {
         List<StageReading> stages = picture.reading().stages();
-        return index < stages.size() ? value.applyAsDouble(stages.get(index)) : 0;
+        return index < stages.size() ? value.apply(stages.get(index)) : before;
     }
 
     private List<MultiGauge.Row<?>> rows(Metric.PartitionGauge metric) {
@@ -154,22 +180,21 @@ final class Metrics implements AutoCloseable {
                 .toList();
     }
 
-    /** Micrometer's own histograms take a record at a time, and an object or two; ours are counted in batches already. */
-    private HistogramSnapshot snapshot(Metric.Histogram histogram) {
-        Distribution.Counts counts = histogram.value().apply(picture.reading());
+    private static HistogramSnapshot family(Metric metric, List<HistogramDataPointSnapshot> points) {
+        return new HistogramSnapshot(new MetricMetadata(metric.name(), metric.meaning()), points);
+    }
+
+    private static HistogramDataPointSnapshot dataPoint(Labels labels, Distribution.Counts counts) {
         int buckets = Distribution.Counts.buckets();
         double[] bounds = IntStream.range(0, buckets)
                 .mapToObj(Distribution.Counts::upperBound)
                 .mapToDouble(bound -> bound == Long.MAX_VALUE ? Double.POSITIVE_INFINITY : Sample.inSeconds(bound))
                 .toArray();
         long[] each = IntStream.range(0, buckets).mapToLong(counts::in).toArray();
-        return HistogramSnapshot.builder()
-                .name(histogram.name())
-                .help(histogram.meaning())
-                .dataPoint(HistogramSnapshot.HistogramDataPointSnapshot.builder()
-                        .classicHistogramBuckets(ClassicHistogramBuckets.of(bounds, each))
-                        .sum(counts.seconds())
-                        .build())
+        return HistogramDataPointSnapshot.builder()
+                .labels(labels)
+                .classicHistogramBuckets(ClassicHistogramBuckets.of(bounds, each))
+                .sum(counts.seconds())
                 .build();
     }
 

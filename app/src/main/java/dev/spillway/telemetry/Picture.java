@@ -2,6 +2,7 @@ package dev.spillway.telemetry;
 
 import dev.spillway.runtime.Instruments;
 import dev.spillway.runtime.Lifecycle;
+import org.jspecify.annotations.Nullable;
 
 /**
  * All that an operator may see of a sidecar at one moment; metrics and page show the same one.
@@ -9,19 +10,17 @@ import dev.spillway.runtime.Lifecycle;
  * @param atNanos the moment, by the monotonic clock
  * @param atMillis the moment, in milliseconds since 1970
  * @param ready whether it runs with partitions assigned
- * @param queueCapacityBytes as configured
  * @param last what the last full second was like
- * @param alarm whether the watermark alarm is raised
+ * @param alarm in words, the queue that the watermark alarm is raised for; null while it is not raised
  */
 record Picture(
         long atNanos,
         long atMillis,
         Lifecycle.State state,
         boolean ready,
-        long queueCapacityBytes,
         Instruments.Reading reading,
         Sample last,
-        boolean alarm) {
+        @Nullable String alarm) {
 
     /** Whether it is ready, and why or why not. */
     String readiness() {
@@ -34,11 +33,7 @@ record Picture(
 
     /** How many more records the queue would take in now. */
     long permits() {
-        return Math.max(
-                0,
-                reading.queue().limit()
-                        - reading.queue().depth()
-                        - reading.queue().parked());
+        return Math.max(0, reading.queue().limit() - reading.queue().held());
     }
 
     /** For how long the oldest epoch that is not committed has held records, in nanoseconds. */

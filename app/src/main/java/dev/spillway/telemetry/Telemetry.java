@@ -38,7 +38,7 @@ public final class Telemetry implements AutoCloseable {
 
     private volatile @Nullable Sidecar sidecar;
     private volatile Sample last = Sample.NONE;
-    private volatile boolean alarmIsRaised;
+    private volatile @Nullable String alarmRaisedFor;
     private Picture previous;
     private @Nullable AdminServer server;
     private @Nullable Thread sampler;
@@ -49,7 +49,8 @@ public final class Telemetry implements AutoCloseable {
         this.time = time;
         this.previous = look();
         this.metrics = new Metrics(namesOf(config.stages()), this::look);
-        this.alarm = new WatermarkAlarm(config.shedPolicy().name(), config.queueAlarm(), previous);
+        this.alarm = new WatermarkAlarm(
+                config.stages().stream().map(StageConfig::shedPolicy).toList(), config.queueAlarm(), previous);
         this.stalls = new StallExplainer(config.stalledAfter());
         this.page = new LivePage(config, this);
     }
@@ -128,10 +129,9 @@ public final class Telemetry implements AutoCloseable {
                 time.currentTimeMillis(),
                 current == null ? new Lifecycle.Created("not watched yet") : current.state(),
                 current != null && current.isReady(),
-                config.queueCapacityBytes(),
                 reading,
                 last,
-                alarmIsRaised);
+                alarmRaisedFor);
     }
 
     /** Null before the sidecar is assembled. */
@@ -186,7 +186,7 @@ public final class Telemetry implements AutoCloseable {
         previous = now;
         last = sample;
         history.add(sample);
-        boolean before = alarm.isRaised();
+        boolean before = alarm.raisedFor() != null;
         alarm.look(now).ifPresent(line -> {
             if (before) {
                 LOG.info(line);
@@ -194,7 +194,7 @@ public final class Telemetry implements AutoCloseable {
                 LOG.warn(line);
             }
         });
-        alarmIsRaised = alarm.isRaised();
+        alarmRaisedFor = alarm.raisedFor();
         beat.next();
     }
 }

@@ -1,50 +1,64 @@
 package dev.spillway.telemetry;
 
+import dev.spillway.flow.QueueSnapshot;
+import dev.spillway.flow.ShedPolicies;
+import dev.spillway.flow.ShedPolicy;
 import dev.spillway.intake.IntakeStatus.PauseReason;
 import dev.spillway.runtime.Instruments.Reading;
-import dev.spillway.runtime.Instruments.StageReading;
 import java.time.Duration;
+import java.util.List;
 import java.util.Locale;
-import java.util.Objects;
 import java.util.Optional;
+import java.util.stream.IntStream;
+import org.jspecify.annotations.Nullable;
 
 /**
- * Says once when the queue has been nearly full for too long, with what follows from the rates, and once when that is over; never a line
+ * Says once when a queue has been nearly full for too long, with what follows from the rates, and once when that is over; never a line
  * for each record. Between the two it keeps quiet, and a moment below the mark does not clear it. Used by one thread.
+ *
+ * <p>Where there are several stages, a queue between two of them counts if it sheds. One that holds back the stage before it need not: if
+ * that lasts, the first queue fills.
  */
 final class WatermarkAlarm {
     private static final double MARK = 0.9;
-    /** Workers that are busy for less of their time are not what the queue waits for. */
-    private static final double BUSY = 0.7;
+    /** No stage. */
+    private static final int NONE = -1;
 
-    private final String policy;
+    private final List<ShedPolicy> policies;
     private final long afterNanos;
 
-    private boolean raised;
+    /** The name of the queue; null while it is not raised. */
+    private @Nullable String raisedFor;
+
     private long sinceNanos = Long.MIN_VALUE;
     private Picture since;
+
+    /** The stage whose queue it was raised for last; the first, or only one, is 0. */
+    private int stage;
 
     /**
      * Begins with an alarm that is not raised.
      *
-     * @param policy the shed policy's name
+     * @param policies the stages' shed policies, in their order
      * @param after for how long the queue has to be nearly full to raise it, or not to be to clear it
      * @param now before the first sample
      */
-    WatermarkAlarm(String policy, Duration after, Picture now) {
-        this.policy = policy;
+    WatermarkAlarm(List<ShedPolicy> policies, Duration after, Picture now) {
+        this.policies = List.copyOf(policies);
         this.afterNanos = after.toNanos();
         this.since = now;
     }
 
-    /** Whether it is raised. */
-    boolean isRaised() {
-        return raised;
+    /** In words, the queue that it is raised for; null while it is not raised. */
+    @Nullable
+    String raisedFor() {
+        return raisedFor;
     }
 
     /** Looks at one more picture; the line to log if that changes anything. */
     Optional<String> look(Picture now) {
-        if (isNearlyFull(now.reading()) == raised) {
+        int full = fullStage(now.reading());
+        if ((full != NONE) == (raisedFor != null)) {
             sinceNanos = Long.MIN_VALUE;
             return Optional.empty();
         }
@@ -55,107 +69,80 @@ final class WatermarkAlarm {
         if (now.atNanos() - sinceNanos < afterNanos) {
             return Optional.empty();
         }
-        raised = !raised;
         sinceNanos = Long.MIN_VALUE;
-        return Optional.of(raised ? warning(now) : allClear(now));
+        if (raisedFor != null) {
+            raisedFor = null;
+            return Optional.of(allClear(now));
+        }
+        stage = full;
+        raisedFor = queueName(now.reading());
+        return Optional.of(warning(now));
     }
 
-    /** A queue that lets nothing in until it is half empty is full all that time: what was polled waits outside. */
-    private static boolean isNearlyFull(Reading reading) {
-        return (reading.queue().limit() > 0
-                        && reading.queue().depth() >= MARK * reading.queue().limit())
-                || reading.intake().paused() == PauseReason.QUEUE_FULL;
+    /**
+     * The first stage whose queue is nearly full and matters. The intake's queue, when it lets nothing in until it is half empty, is full
+     * all that time: what was polled waits outside.
+     */
+    private int fullStage(Reading reading) {
+        if (isNearlyFull(reading.queue()) || reading.intake().paused() == PauseReason.QUEUE_FULL) {
+            return 0;
+        }
+        return IntStream.range(1, reading.stages().size())
+                .filter(i -> policies.get(i) != ShedPolicies.BLOCK)
+                .filter(i -> isNearlyFull(reading.stages().get(i).queue()))
+                .findFirst()
+                .orElse(NONE);
+    }
+
+    private static boolean isNearlyFull(QueueSnapshot queue) {
+        return queue.limit() > 0 && (queue.held() >= MARK * queue.limit() || isNearlyFullByBytes(queue));
+    }
+
+    /** Whether it is nearly full, whatever the number of its records. */
+    static boolean isNearlyFullByBytes(QueueSnapshot queue) {
+        return queue.heldBytes() >= MARK * queue.capacityBytes();
     }
 
     private String warning(Picture now) {
-        Sample mean = Sample.between(since, now);
-        double growth = Math.max(0, now.lag() - since.lag())
-                / Math.max(1e-9, Sample.inSeconds(now.atNanos() - since.atNanos()));
-        double arriving = mean.consumed() + growth;
+        FullQueueAdvice advice = new FullQueueAdvice(since, now, stage);
         return String.format(
                 Locale.ROOT,
-                "the queue has been above 90 %% for %s: %,d of %,d records are queued; in a second %,.0f arrive, %,.0f are"
-                        + " processed and %,.0f are shed (%s). %s",
+                "%s has been above 90 %% for %s: %s; in a second %,.0f arrive, %,.0f are processed and %,.0f are shed (%s). %s",
+                queueName(now.reading()),
                 inWords(now),
-                now.reading().queue().depth(),
-                now.reading().queue().limit(),
-                arriving,
-                mean.processed(),
-                mean.dropped(),
-                policy,
-                now.reading().stages().size() > 1 ? slowestStage(now) : advice(now.reading(), mean, arriving));
+                depth(now.reading()),
+                advice.arriving(),
+                advice.mean().processed(),
+                advice.mean().dropped(),
+                policies.get(stage).name(),
+                advice.text());
     }
 
-    /** The stage that the others wait for: it is busy for the largest part of its workers' time. */
-    private String slowestStage(Picture now) {
-        StageReading slowest = now.reading().stages().get(0);
-        for (StageReading stage : now.reading().stages()) {
-            if (utilisation(stage, now) > utilisation(slowest, now)) {
-                slowest = stage;
-            }
-        }
-        return String.format(
-                Locale.ROOT,
-                "The stage %s is the slowest: its %,d workers are busy for %.0f %% of their time. A larger stage.%s.workers helps"
-                        + " if they mostly wait for something, further instances if they compute; a larger queue.capacity only"
-                        + " delays this.",
-                slowest.name(),
-                slowest.workers().workers().size(),
-                100 * utilisation(slowest, now),
-                slowest.name());
+    private String queueName(Reading reading) {
+        return reading.stages().size() > 1
+                ? "the queue of the stage " + reading.stages().get(stage).name()
+                : "the queue";
     }
 
-    private double utilisation(StageReading stage, Picture now) {
-        long before = since.reading().stages().stream()
-                .filter(earlier -> Objects.equals(earlier.name(), stage.name()))
-                .mapToLong(earlier -> earlier.workers().busyNanos())
-                .sum();
-        double nanos = Math.max(1, now.atNanos() - since.atNanos())
-                * Math.max(1.0, stage.workers().workers().size());
-        return Math.min(1, (stage.workers().busyNanos() - before) / nanos);
-    }
-
-    private static String advice(Reading reading, Sample mean, double arriving) {
-        if (reading.queue().limit() < reading.queue().capacity() && mean.utilisation() < BUSY) {
-            return "It counts as full below its capacity of " + reading.queue().capacity()
-                    + " because what is queued has to fit into one transaction: a longer"
-                    + " producer.transaction.timeout.ms would use more of it.";
-        }
-        if (mean.utilisation() < BUSY) {
-            return String.format(
-                    Locale.ROOT,
-                    "The workers are busy for only %.0f %% of their time, so that more of them would not help: GET"
-                            + " /health/stalled says what they wait for.",
-                    mean.utilisation() * 100);
-        }
-        int workers = reading.workers().workers().size();
-        double times = mean.processed() > 0 ? arriving / mean.processed() : 0;
-        if (times <= 1) {
-            return String.format(
-                    Locale.ROOT,
-                    "The %,d workers keep up with what arrives now: this is a backlog or a burst, and a larger"
-                            + " queue.capacity would take in more of the next one.",
-                    workers);
-        }
-        return String.format(
-                Locale.ROOT,
-                "All %,d workers are busy, and %.1f times as much arrives as they can do: workers=%,d if they mostly wait for"
-                        + " something, %,.0f instances if they compute (%,d partitions are assigned here). A larger"
-                        + " queue.capacity only delays this.",
-                workers,
-                times,
-                (long) Math.ceil(workers * times),
-                Math.ceil(times),
-                reading.intake().partitions().size());
+    private String depth(Reading reading) {
+        QueueSnapshot queue = reading.stages().get(stage).queue();
+        String records = String.format(Locale.ROOT, "%,d of %,d records are queued", queue.held(), queue.limit());
+        String parked = queue.parked() == 0
+                ? ""
+                : String.format(Locale.ROOT, ", %,d of them put aside until later", queue.parked());
+        String bytes = isNearlyFullByBytes(queue)
+                ? String.format(Locale.ROOT, ", %,d of %,d bytes", queue.heldBytes(), queue.capacityBytes())
+                : "";
+        return records + parked + bytes;
     }
 
     private String allClear(Picture now) {
         return String.format(
                 Locale.ROOT,
-                "the queue has been below 90 %% again for %s: %,d of %,d records are queued",
+                "%s has been below 90 %% again for %s: %s",
+                queueName(now.reading()),
                 inWords(now),
-                now.reading().queue().depth(),
-                now.reading().queue().limit());
+                depth(now.reading()));
     }
 
     private String inWords(Picture now) {

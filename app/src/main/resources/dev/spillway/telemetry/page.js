@@ -64,7 +64,7 @@ function showFlow(state) {
   const busy = state.metrics.spillway_workers_busy * count / Math.max(1, state.metrics.spillway_workers);
   [...cells.children].forEach((cell, i) => cell.classList.toggle("on", i < busy));
   setText(byId("paused"), state.paused ? "paused: " + words(state.paused) : "");
-  setText(byId("alarm"), state.metrics.spillway_watermark_alarm ? "above 90 % for long" : "");
+  setText(byId("alarm"), state.alarm ? state.alarm + " is above 90 % for long" : "");
 }
 
 const words = (name) => name.toLowerCase().replaceAll("_", " ");
@@ -258,10 +258,12 @@ function fill(table, rows) {
 
 function showTables(state) {
   byId("stages-section").hidden = state.stages.length === 0;
-  fill("stages", state.stages.map((s) => [[s.name], ...[s.queued, s.limit, s.busy, s.workers, s.concurrencyLimit, s.retriesWaiting, s.shed]
+  fill("stages", state.stages.map((s) => [[s.name], ...[s.queued, s.limit, s.busy, s.workers, s.concurrencyLimit, s.retriesWaiting, s.shed, s.deadLettered]
     .map((n) => [whole.format(n), "n"])]));
   fill("partitions", state.partitions.map((p) => [[p.topic + "-" + p.partition], [p.lag < 0 ? "not known" : whole.format(p.lag), "n"],
     [whole.format(p.uncommitted), "n"], [state.paused ? "paused: " + words(state.paused) : "yes"]]));
+  byId("more-partitions").hidden = state.partitionsNotShown === 0;
+  setText(byId("more-partitions"), "These are the ones that lag most; " + whole.format(state.partitionsNotShown) + " more are assigned. /metrics has all of them.");
   fill("losses", state.losses.map((l) => [[clock(l.atMillis)], [l.outcome === "DROPPED" ? "dropped" : "dead letter"],
     [words(l.why) + (l.text ? ": " + l.text : ""), "long"], [l.origin], [l.key === null ? "(none)" : l.key]]));
 }

@@ -76,6 +76,19 @@ class SettlementsTest {
     }
 
     @Test
+    void what_a_stage_gives_up_is_counted_for_it_once() {
+        Delivery givenUp = delivery(whenSent);
+        whenSent.deadLettered(givenUp, DeadLetterCause.PERMANENT_FAILURE, "no", 1, "store");
+        whenSent.deadLettered(givenUp, DeadLetterCause.PERMANENT_FAILURE, "a second piece of it", 1, "store");
+        whenSent.deadLettered(delivery(whenSent), DeadLetterCause.REFUSED, "by Kafka", 1, null);
+
+        Settlements.Counts counts = settlements.counts();
+        assertThat(counts.deadLetteredIn("store")).isEqualTo(1);
+        assertThat(counts.deadLetteredIn("validate")).isZero();
+        assertThat(counts.deadLetteredIn(null)).isZero();
+    }
+
+    @Test
     void what_is_settled_together_is_counted_each_by_its_own_reason_and_age() {
         Delivery young = delivery(time.currentTimeMillis());
         Delivery old = delivery(time.currentTimeMillis() - 60_000);

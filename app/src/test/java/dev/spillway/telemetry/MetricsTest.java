@@ -58,7 +58,7 @@ class MetricsTest {
             assertThat(metric.name().endsWith("_total"))
                     .isEqualTo(metric instanceof Metric.Counter || metric instanceof Metric.StageCounter);
             assertThat(metric.meaning()).endsWith(".");
-            if (metric instanceof Metric.Histogram) {
+            if (metric instanceof Metric.Histogram || metric instanceof Metric.StageHistogram) {
                 assertThat(metric.name()).endsWith("_seconds");
             }
         });
@@ -103,6 +103,16 @@ class MetricsTest {
                         "spillway_stage_queue_records{stage=\"store\"} 7.0\n",
                         "spillway_stage_concurrency_limit{stage=\"store\"} 2.0\n",
                         "spillway_stage_workers_busy_seconds_total{stage=\"store\"} 0.0\n",
+                        "spillway_stage_queue_bytes{stage=\"store\"} 70.0\n",
+                        "spillway_stage_queue_capacity_records{stage=\"store\"} 10.0\n",
+                        "spillway_stage_queue_capacity_bytes{stage=\"store\"} 5000.0\n",
+                        "spillway_stage_queue_high_water_mark_records{stage=\"store\"} 7.0\n",
+                        "spillway_stage_dead_lettered_total{stage=\"store\"} 8.0\n",
+                        "spillway_stage_retried_total{stage=\"store\"} 6.0\n",
+                        "spillway_stage_processing_seconds_bucket{stage=\"store\",le=\"0.002\"} 0\n",
+                        "spillway_stage_processing_seconds_bucket{stage=\"store\",le=\"0.005\"} 2\n",
+                        "spillway_stage_processing_seconds_count{stage=\"validate\"} 4\n",
+                        "spillway_stage_queue_time_seconds_count{stage=\"store\"} 0\n",
                         "spillway_concurrency_limit 6.0\n");
     }
 

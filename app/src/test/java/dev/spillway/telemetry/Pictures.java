@@ -33,6 +33,8 @@ final class Pictures {
     private int depth;
     private int limit = 100;
     private final int capacity = 100;
+    private int parked;
+    private long bytesEach = 10;
     private long consumed;
     private long processed;
     private long dropped;
@@ -44,6 +46,7 @@ final class Pictures {
     private long outstanding;
     private int saidQueued;
     private boolean ready = true;
+    private @Nullable String alarm;
 
     private Pictures() {
         for (int i = 0; i < 4; i++) {
@@ -71,6 +74,17 @@ final class Pictures {
 
     Pictures queued(int records) {
         depth = records;
+        return this;
+    }
+
+    /** Each of those that are queued. */
+    Pictures ofBytes(long bytes) {
+        bytesEach = bytes;
+        return this;
+    }
+
+    Pictures parked(int records) {
+        parked = records;
         return this;
     }
 
@@ -102,6 +116,11 @@ final class Pictures {
 
     Pictures lag(long records) {
         partitions = List.of(new PartitionStatus("in", 0, 0, records));
+        return this;
+    }
+
+    Pictures alarmedFor(String queue) {
+        alarm = queue;
         return this;
     }
 
@@ -160,18 +179,21 @@ final class Pictures {
         return stage(name, queued, concurrencyLimit, Duration.ZERO);
     }
 
-    /** One more stage, whose workers have been busy for so long together: as many as may work at once. */
+    /** One more stage, whose workers have been busy for so long together: as many as may work at once, with one attempt each. */
     Pictures stage(String name, int queued, int concurrencyLimit, Duration busy) {
         Distribution.Counts none = Distribution.Counts.NONE;
+        Distribution processing = new Distribution();
+        processing.add(Duration.ofMillis(3).toNanos(), concurrencyLimit);
         List<WorkerStatus> workers = new ArrayList<>();
         for (int i = 0; i < concurrencyLimit; i++) {
             workers.add(new WorkerStatus("spillway-" + name + "-" + i, null, null));
         }
         stages.add(new StageReading(
                 name,
-                new QueueSnapshot(10, 10, queued, 0, 0, 0, queued, 0, 0, 0, 0, Map.of()),
-                new WorkersStatus(busy.toNanos(), 0, 0, null, none, none, workers),
-                concurrencyLimit));
+                new QueueSnapshot(10, 5000, 10, queued, 0, queued * 10L, 0, queued, 0, 0, 0, 0, Map.of()),
+                new WorkersStatus(busy.toNanos(), 6, 0, null, processing.counts(), none, workers),
+                concurrencyLimit,
+                8));
         return this;
     }
 
@@ -185,20 +207,23 @@ final class Pictures {
             workers.add(new WorkerStatus("spillway-worker-" + i, Thread.currentThread(), hands.get(i)));
         }
         Distribution.Counts none = Distribution.Counts.NONE;
+        QueueSnapshot queue = new QueueSnapshot(
+                capacity, 100_000, limit, depth, parked, depth * bytesEach, 0, depth, 0, 0, 0, 0, Map.of());
+        WorkersStatus working = new WorkersStatus(busyNanos, 5, 1, retry, none, none, workers);
         return new Picture(
                 atNanos,
                 1_700_000_010_000L,
                 new Lifecycle.Running("a test"),
                 ready,
-                1000,
                 new Reading(
-                        new QueueSnapshot(capacity, limit, depth, 0, depth * 10L, 0, depth, 0, 0, 0, 0, Map.of()),
-                        new WorkersStatus(busyNanos, 5, 1, retry, none, none, workers),
-                        stages,
+                        queue,
+                        working,
+                        stages.isEmpty() ? List.of(new StageReading(null, queue, working, workers.size(), 0)) : stages,
                         new Settlements.Counts(
                                 processed,
                                 Map.of(ShedReason.DROP_OLDEST, dropped),
                                 Map.of(DeadLetterCause.TIMED_OUT, 3L),
+                                Map.of(),
                                 none),
                         consumed,
                         new IntakeStatus(saidNanos, 0, outstanding, saidQueued, paused, partitions, epochs, 2, 0),
@@ -206,6 +231,6 @@ final class Pictures {
                         none,
                         none),
                 Sample.NONE,
-                false);
+                alarm);
     }
 }
