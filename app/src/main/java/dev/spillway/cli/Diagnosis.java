@@ -5,6 +5,7 @@ import dev.spillway.inspect.TooManyPartsException;
 import dev.spillway.ledger.ImbalanceException;
 import dev.spillway.ledger.SettledTwiceException;
 import dev.spillway.runtime.StartupException;
+import dev.spillway.sink.KafkaErrors;
 import dev.spillway.sink.SinkException;
 import java.time.Duration;
 import java.util.Objects;
@@ -52,7 +53,7 @@ record Diagnosis(ExitCode exitCode, String sentence) {
             return new Diagnosis(ExitCode.KAFKA, published(cause, connection));
         }
         Optional<ConfigException> refused = find(cause, ConfigException.class);
-        if (refused.isPresent() && isUnresolvable(refused.get())) {
+        if (KafkaErrors.isUnresolvable(cause)) {
             return new Diagnosis(
                     ExitCode.KAFKA,
                     "no host name in '" + connection.bootstrapServers()
@@ -157,11 +158,6 @@ record Diagnosis(ExitCode exitCode, String sentence) {
             return "to work with the consumer group " + group.groupId();
         }
         return "what the command needs (" + message(e) + ")";
-    }
-
-    /** For Kafka's client that is a setting like any other; but a name service can be away, as a broker can. */
-    private static boolean isUnresolvable(ConfigException e) {
-        return message(e).contains("No resolvable bootstrap urls");
     }
 
     private static Throwable unwrap(Throwable failure) {

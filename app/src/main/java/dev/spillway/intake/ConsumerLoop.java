@@ -249,9 +249,12 @@ public final class ConsumerLoop {
      * Commits what is settled, at the end of a run: the workers have been joined, however that went. It polls on, since a poll brings the
      * answers to commits, and the end of a rebalance that may be in their way.
      *
-     * @return whether everything that was consumed is committed
+     * @return whether everything that was consumed is committed, or stays with Kafka because the group has moved on; a run that has
+     *     reached the end of the input has to have committed it
      */
     public boolean commitLast(Duration timeout) throws InterruptedException {
+        boolean finished = isFinished();
+        long abortedBefore = totals().aborted();
         if (offsetCommitter != null) {
             offsetCommitter.awaitAnswers();
         }
@@ -267,7 +270,7 @@ public final class ConsumerLoop {
                 changed.await(STEP_WAIT);
             }
         }
-        return epochs.isIdle();
+        return epochs.isIdle() && (!finished || totals().aborted() == abortedBefore);
     }
 
     /** Gives up what is not committed; the group's last words, when the consumer is closed, find nothing left to do. */
@@ -295,16 +298,22 @@ public final class ConsumerLoop {
             innerLimits.update();
         }
         if (longestTransaction != null && epochs.oldestBusyFor().compareTo(longestTransaction) >= 0) {
-            if (admission != null) {
-                admission.halve();
-            }
-            if (innerLimits != null) {
-                innerLimits.halve();
+            if (!breakers.isAnyOpen()) { // then it had nothing but probes, which says nothing of how much can be done
+                admitHalf();
             }
             rollBackAndShrink("it has held records for " + longestTransaction.toMillis()
                     + " ms, and its transaction is about to time out");
         }
         saySometimes();
+    }
+
+    private void admitHalf() {
+        if (admission != null) {
+            admission.halve();
+        }
+        if (innerLimits != null) {
+            innerLimits.halve();
+        }
     }
 
     private void saySometimes() {

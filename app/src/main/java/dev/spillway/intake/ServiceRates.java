@@ -18,6 +18,9 @@ final class ServiceRates {
     private static final double WEIGHT = 0.5;
     private static final double RECOVERY = 1.05;
 
+    /** With less than this next to nothing is affordable, and the way back would take hours. */
+    private static final double LEAST_CAUTION = 1.0 / (1 << 20);
+
     private final List<Measured> stages;
     private final Time time;
     private long measuredAt;
@@ -78,7 +81,7 @@ final class ServiceRates {
 
     /** What was measured proved too optimistic: half as much is affordable now, and slowly more again. */
     void halve() {
-        caution /= 2;
+        caution = Math.max(LEAST_CAUTION, caution / 2);
     }
 
     /** Whether every stage has done something. */

@@ -1,5 +1,6 @@
 package dev.spillway.runtime;
 
+import java.time.Duration;
 import java.util.concurrent.Executor;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -12,8 +13,12 @@ import org.slf4j.LoggerFactory;
 /** The thread on which transactions are committed and aborted, one after the other, so that the consumer loop never waits for them. */
 final class Commits implements Executor, AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(Commits.class);
-    private static final long STOP_SECONDS = 10;
+    private static final Duration PATIENCE = Duration.ofSeconds(10);
 
+    /** For Kafka's clients to notice an interrupt, which ends all their waits. */
+    private static final long INTERRUPTED_SECONDS = 10;
+
+    private final Duration patience;
     private volatile @Nullable Thread committer;
     private final ExecutorService executor = Executors.newSingleThreadExecutor(work -> {
         Thread thread = new Thread(work, "spillway-commits");
@@ -22,6 +27,19 @@ final class Commits implements Executor, AutoCloseable {
         return thread;
     });
     private volatile Runnable onStop = () -> {};
+
+    Commits() {
+        this(PATIENCE);
+    }
+
+    /**
+     * Stops with some patience.
+     *
+     * @param patience how long what is under way may take to end by itself
+     */
+    Commits(Duration patience) {
+        this.patience = patience;
+    }
 
     /** The thread; null before the first commit. Any thread. */
     @Nullable
@@ -43,16 +61,19 @@ final class Commits implements Executor, AutoCloseable {
         }
     }
 
-    /** Lets what is under way end, and joins the thread. Idempotent. */
+    /** Lets what is under way end, interrupts it if that takes too long, and joins the thread. Idempotent. */
     void stop() {
         onStop.run();
         executor.shutdown();
         try {
-            if (!executor.awaitTermination(STOP_SECONDS, TimeUnit.SECONDS)) {
+            if (!executor.awaitTermination(patience.toNanos(), TimeUnit.NANOSECONDS)) {
                 LOG.warn(
-                        "a commit or an abort got no answer from Kafka within {} s and is left to the broker",
-                        STOP_SECONDS);
+                        "a commit or an abort got no answer from Kafka within {} ms and is left to the broker",
+                        patience.toMillis());
                 executor.shutdownNow();
+                if (!executor.awaitTermination(INTERRUPTED_SECONDS, TimeUnit.SECONDS)) {
+                    LOG.warn("the thread of the commits did not end when it was interrupted");
+                }
             }
         } catch (InterruptedException e) {
             executor.shutdownNow();

@@ -1,8 +1,8 @@
 package dev.spillway.runtime;
 
-import dev.spillway.flow.Signal;
 import dev.spillway.flow.Time;
 import dev.spillway.sink.CommittedOffsets;
+import dev.spillway.sink.KafkaPause;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -12,9 +12,11 @@ import java.util.Set;
 import java.util.concurrent.ExecutionException;
 import java.util.function.BooleanSupplier;
 import java.util.function.Supplier;
+import java.util.stream.Stream;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.ListConsumerGroupOffsetsOptions;
 import org.apache.kafka.clients.admin.ListConsumerGroupOffsetsSpec;
+import org.apache.kafka.clients.admin.MemberDescription;
 import org.apache.kafka.clients.consumer.ConsumerGroupMetadata;
 import org.apache.kafka.clients.consumer.OffsetAndMetadata;
 import org.apache.kafka.common.KafkaException;
@@ -67,7 +69,7 @@ final class OwnGroup implements CommittedOffsets {
             if (time.nanoTime() - start >= PATIENCE.toNanos()) {
                 throw new TimeoutException("a transaction that has not ended holds offsets of the group " + group);
             }
-            pause(PAUSE);
+            KafkaPause.of(PAUSE, time);
             answer = answer(partitions, true);
         }
         Map<TopicPartition, Long> offsets = new HashMap<>();
@@ -104,7 +106,7 @@ final class OwnGroup implements CommittedOffsets {
             if (!goOn.getAsBoolean() || time.nanoTime() - start >= REJOINING.toNanos()) {
                 return true;
             }
-            pause(LONG_PAUSE);
+            KafkaPause.of(LONG_PAUSE, time);
         }
         return false;
     }
@@ -113,8 +115,7 @@ final class OwnGroup implements CommittedOffsets {
         if (member == null) {
             return false; // the group has not taken us in: should it be another one's turn, it will say so
         }
-        return answerOf(admin.describeConsumerGroups(List.of(group)).all()).values().stream()
-                .flatMap(description -> description.members().stream())
+        return members()
                 .filter(other -> other.groupInstanceId().isPresent()
                         && other.groupInstanceId().equals(member.groupInstanceId()))
                 .anyMatch(other -> !other.consumerId().equals(member.memberId()));
@@ -146,27 +147,24 @@ final class OwnGroup implements CommittedOffsets {
                                 + instanceId + " for " + SESSION.toSeconds()
                                 + " s: end it, or give each instance an instance.id of its own");
             }
-            pause(LONG_PAUSE);
+            KafkaPause.of(LONG_PAUSE, time);
         }
     }
 
     /** Whether a member that is there, or is thought to be, has this name. A static member that has said that it is away has not. */
     boolean isHeld(String instanceId) {
-        try {
-            return answerOf(admin.describeConsumerGroups(List.of(group)).all()).values().stream()
-                    .flatMap(description -> description.members().stream())
-                    .filter(member -> instanceId.equals(member.groupInstanceId().orElse(null)))
-                    .anyMatch(member -> member.memberEpoch().orElse(0) >= 0);
-        } catch (GroupIdNotFoundException e) {
-            return false;
-        }
+        return members()
+                .filter(member -> instanceId.equals(member.groupInstanceId().orElse(null)))
+                .anyMatch(member -> member.memberEpoch().orElse(0) >= 0);
     }
 
-    private void pause(Duration pause) {
+    /** Of a group that Kafka does not know, or has forgotten since it lost its members, there are none. */
+    private Stream<MemberDescription> members() {
         try {
-            new Signal(time).await(pause);
-        } catch (InterruptedException e) {
-            throw new InterruptException(e);
+            return answerOf(admin.describeConsumerGroups(List.of(group)).all()).values().stream()
+                    .flatMap(description -> description.members().stream());
+        } catch (GroupIdNotFoundException e) {
+            return Stream.empty();
         }
     }
 

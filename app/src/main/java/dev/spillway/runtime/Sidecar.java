@@ -224,7 +224,7 @@ public final class Sidecar {
                 changed::raise);
         commits.onStop(sink::stopRetrying);
         try {
-            sink.initialise();
+            sink.initialise(() -> stopReason.get() == null);
             return sink;
         } catch (TransactionalIdAuthorizationException e) {
             sink.close();
@@ -276,7 +276,7 @@ public final class Sidecar {
             } catch (InterruptedException e) {
                 Thread.currentThread().interrupt();
                 return fail(e);
-            } catch (RuntimeException e) {
+            } catch (RuntimeException | Error e) { // an Error, too, must leave no worker behind
                 return fail(e);
             }
         }
@@ -312,7 +312,7 @@ public final class Sidecar {
         }
 
         /** An error ends the run: nothing that is open is committed, everything is joined all the same. */
-        private ExitReport fail(Exception e) {
+        private ExitReport fail(Throwable e) {
             Throwable cause = failureOf(e);
             LOG.debug("the run failed", e);
             lifecycle.fail(String.valueOf(cause.getMessage()));
@@ -324,7 +324,7 @@ public final class Sidecar {
         }
 
         /** A failed worker is the cause of what the loop noticed. */
-        private Throwable failureOf(Exception e) {
+        private Throwable failureOf(Throwable e) {
             List<Throwable> failures = scope.failures();
             return failures.isEmpty() ? e : failures.get(0);
         }

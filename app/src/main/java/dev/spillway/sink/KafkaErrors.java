@@ -1,6 +1,7 @@
 package dev.spillway.sink;
 
 import org.apache.kafka.common.InvalidRecordException;
+import org.apache.kafka.common.config.ConfigException;
 import org.apache.kafka.common.errors.AuthenticationException;
 import org.apache.kafka.common.errors.AuthorizationException;
 import org.apache.kafka.common.errors.InvalidTimestampException;
@@ -20,6 +21,20 @@ public final class KafkaErrors {
                 || e instanceof RecordBatchTooLargeException
                 || e instanceof InvalidRecordException
                 || e instanceof InvalidTimestampException;
+    }
+
+    /**
+     * Whether a client could not be made because no name of a broker can be resolved. For Kafka's client that is a setting like any other;
+     * but a name service can be away as a broker can, and with it.
+     */
+    public static boolean isUnresolvable(Throwable e) {
+        for (Throwable t = e; t != null; t = t.getCause()) {
+            if (t instanceof ConfigException
+                    && String.valueOf(t.getMessage()).contains("No resolvable bootstrap urls")) {
+                return true;
+            }
+        }
+        return false;
     }
 
     /** Whether somebody has begun to use our transactional id, the broker included, which ends transactions that take too long. */

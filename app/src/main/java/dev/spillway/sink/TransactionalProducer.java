@@ -1,5 +1,6 @@
 package dev.spillway.sink;
 
+import dev.spillway.flow.Time;
 import java.time.Duration;
 import java.util.Map;
 import java.util.function.BooleanSupplier;
@@ -22,10 +23,13 @@ import org.slf4j.LoggerFactory;
 final class TransactionalProducer {
     private static final Logger LOG = LoggerFactory.getLogger(TransactionalProducer.class);
     private static final Duration CLOSE_TIMEOUT = Duration.ofSeconds(5);
+    /** Between two tries to resolve the brokers' names, which may fail at once. */
+    private static final Duration PAUSE = Duration.ofSeconds(2);
 
     private final Supplier<Producer<byte @Nullable [], byte @Nullable []>> factory;
     private final Transactions transactions;
     private final Supplier<@Nullable ConsumerGroupMetadata> member;
+    private final Time time;
     private Producer<byte @Nullable [], byte @Nullable []> producer;
     /** From the beginning of a transaction until it is known how it has ended. */
     private boolean inTransaction;
@@ -47,8 +51,10 @@ final class TransactionalProducer {
     TransactionalProducer(
             Supplier<Producer<byte @Nullable [], byte @Nullable []>> factory,
             Transactions transactions,
-            Supplier<@Nullable ConsumerGroupMetadata> member) {
+            Supplier<@Nullable ConsumerGroupMetadata> member,
+            Time time) {
         this.member = member;
+        this.time = time;
         this.transactions = transactions;
         this.factory = factory;
         this.producer = factory.get();
@@ -150,10 +156,23 @@ final class TransactionalProducer {
     /** Puts a new producer in the place of this one, which ends its transaction: as it was decided, or without a commit. */
     private void replace(BooleanSupplier goOn) {
         close();
-        producer = factory.get();
+        producer = ask(this::successor, goOn);
         retry(producer::initTransactions, goOn);
         inTransaction = false;
         mayHoldOffsets = false;
+    }
+
+    /** Kafka's client resolves the brokers' names when it is made. While a network is away, or all brokers are, nobody may know them. */
+    private Producer<byte @Nullable [], byte @Nullable []> successor() {
+        try {
+            return factory.get();
+        } catch (KafkaException e) {
+            if (!KafkaErrors.isUnresolvable(e)) {
+                throw e;
+            }
+            KafkaPause.of(PAUSE, time);
+            throw new TimeoutException("no name of a broker can be resolved", e);
+        }
     }
 
     void close() {

@@ -6,6 +6,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
+import java.util.function.BooleanSupplier;
 import java.util.function.IntFunction;
 import java.util.stream.IntStream;
 import org.apache.kafka.clients.consumer.ConsumerGroupMetadata;
@@ -74,8 +75,8 @@ public final class TransactionalSink implements Sink {
             Executor executor,
             Runnable onChange) {
         this.slots = IntStream.range(0, PRODUCERS)
-                .mapToObj(index ->
-                        new Slot(new TransactionalProducer(() -> producers.apply(index), transactions, () -> member)))
+                .mapToObj(index -> new Slot(new TransactionalProducer(
+                        () -> producers.apply(index), transactions, () -> member, outputs.time())))
                 .toList();
         this.outputs = outputs;
         this.spoiled = spoiled;
@@ -89,13 +90,14 @@ public final class TransactionalSink implements Sink {
      * Registers all transactional ids with the broker; blocks, and tries again for a minute when there is no answer, since a coordinator
      * that is new in its office reads its log first.
      *
+     * @param goOn asked before each further try
      * @throws KafkaException when the broker cannot be reached or refuses
      */
-    public void initialise() {
+    public void initialise(BooleanSupplier goOn) {
         Time time = outputs.time();
         long start = time.nanoTime();
-        slots.forEach(slot ->
-                slot.producer.initialise(() -> !closing && time.nanoTime() - start < REGISTRATION_PATIENCE.toNanos()));
+        slots.forEach(slot -> slot.producer.initialise(
+                () -> goOn.getAsBoolean() && time.nanoTime() - start < REGISTRATION_PATIENCE.toNanos()));
     }
 
     @Override

@@ -142,4 +142,18 @@ class AdmissionLimitTest {
         measure(10, 200);
         assertThat(limited()).isEqualTo(105);
     }
+
+    @Test
+    void however_many_epochs_were_aborted_in_a_row_within_minutes_as_much_is_admitted_as_before() {
+        measure(10, 200);
+        for (int i = 0; i < 1100; i++) {
+            limit.halve();
+        }
+        assertThat(limited()).isEqualTo(1);
+
+        for (int i = 0; i < 600; i++) { // five minutes
+            measure(10, 200);
+        }
+        assertThat(limited()).isEqualTo(200);
+    }
 }

@@ -942,6 +942,25 @@ class ConsumerLoopTest {
     }
 
     @Test
+    void a_run_in_one_epoch_whose_only_commit_fails_at_the_end_of_the_input_has_not_committed_everything()
+            throws InterruptedException {
+        exactly(Station.inOneEpoch(BLOCK, 10), 2);
+        station.loop.finishAt(Map.of(P0, 2L));
+        station.rounds(2);
+        station.work();
+        station.round();
+        assertThat(station.loop.isFinished()).isTrue();
+        station.consumer.schedulePollTask(
+                () -> station.consumer.refuseCommits(new CommitFailedException("no member any more")));
+
+        assertThat(station.loop.drain(SECOND)).isTrue();
+        boolean committed = station.loop.commitLast(SECOND);
+
+        assertThat(station.consumer.commits()).isEmpty();
+        assertThat(committed).isFalse();
+    }
+
+    @Test
     void after_an_abort_an_overloaded_queue_sheds_as_before() throws InterruptedException {
         exactly(Station.exactlyOnce(DROP_OLDEST, 120), 0);
         station.consumer.limitPolls(50);
@@ -1143,5 +1162,31 @@ class ConsumerLoopTest {
         station.rounds(2);
 
         assertThat(station.take(4)).hasSize(1);
+    }
+
+    @Test
+    void after_an_outage_of_what_the_processor_depends_on_as_much_is_admitted_as_before() throws InterruptedException {
+        exactly(Station.exactlyOnceWithBreaker(2, 20), 4);
+        station.round();
+        ServiceTimes.add(station.workers, 4, Duration.ofSeconds(1));
+        station.round();
+        assertThat(station.queue.snapshot().limit()).isEqualTo(15);
+        Attempts.add(station.workers.downstream(), 0, 2);
+        station.round();
+
+        for (int i = 0; i < 20; i++) { // nine minutes, in which each epoch has nothing but probes
+            station.rounds(2);
+            station.take(1);
+            station.time.advance(Duration.ofSeconds(27));
+        }
+        station.rounds(2);
+        Attempts.add(station.workers.downstream(), 1, 0);
+        station.rounds(2);
+        ServiceTimes.add(station.workers, 4, Duration.ofSeconds(1));
+        station.time.advance(Duration.ofSeconds(1));
+        station.rounds(2);
+
+        assertThat(station.loop.totals().aborted()).as("aborted").isGreaterThan(10);
+        assertThat(station.queue.snapshot().limit()).isEqualTo(15);
     }
 }

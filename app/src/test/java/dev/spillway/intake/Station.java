@@ -123,6 +123,16 @@ final class Station {
                 new BreakerConfig(window, 100, Duration.ofSeconds(1)));
     }
 
+    /** Exactly once, with a policy that has admission limited, and a breaker that opens after so many failed attempts. */
+    static Station exactlyOnceWithBreaker(int window, int capacity) {
+        return new Station(
+                ShedPolicies.DROP_NEWEST,
+                capacity,
+                true,
+                INTERVAL,
+                new BreakerConfig(window, 100, Duration.ofSeconds(1)));
+    }
+
     static Station inOneEpoch(ShedPolicy policy, int capacity) {
         return new Station(policy, capacity, false, null, BreakerConfig.OFF);
     }
@@ -135,7 +145,7 @@ final class Station {
                 new Transactions(false, this::isTakenOver, partitions -> Map.of()),
                 this::execute,
                 changed::raise);
-        sink.initialise();
+        sink.initialise(() -> true);
         return sink;
     }
 

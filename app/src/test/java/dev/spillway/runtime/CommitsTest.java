@@ -3,10 +3,12 @@ package dev.spillway.runtime;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.spillway.flow.Crew;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.extension.RegisterExtension;
@@ -45,6 +47,34 @@ class CommitsTest {
         commits.stop();
 
         assertThat(done).containsExactly("hurried");
+    }
+
+    @Test
+    void what_does_not_end_by_itself_is_interrupted_and_waited_for() {
+        CountDownLatch answer = new CountDownLatch(1);
+        CountDownLatch stopped = new CountDownLatch(1);
+        Commits commits = new Commits(Duration.ofMillis(1));
+        commits.execute(() -> {
+            try {
+                answer.await();
+            } catch (InterruptedException e) {
+                done.add(endsBefore(stopped) ? "left alone" : "waited for");
+            }
+        });
+
+        commits.stop();
+        stopped.countDown();
+
+        assertThat(done).containsExactly("waited for");
+    }
+
+    /** Whether that happens within a while, in which it would if nobody waited. */
+    private static boolean endsBefore(CountDownLatch end) {
+        try {
+            return end.await(200, TimeUnit.MILLISECONDS);
+        } catch (InterruptedException e) {
+            return false;
+        }
     }
 
     @Test

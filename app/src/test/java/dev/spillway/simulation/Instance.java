@@ -49,6 +49,7 @@ import org.apache.kafka.clients.producer.Producer;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.config.ConfigException;
 import org.apache.kafka.common.errors.RecordTooLargeException;
 import org.jspecify.annotations.Nullable;
 
@@ -69,6 +70,7 @@ final class Instance {
     private final Chance chance;
     private final Plant plant;
     private final Time time = new InstanceTime();
+    private final boolean wallClockGoesBack;
     private final FakeConsumer fakeConsumer;
     private final List<FakeProducer> fakeProducers = new ArrayList<>();
     private final Deque<Runnable> tasks = new ArrayDeque<>();
@@ -104,6 +106,7 @@ final class Instance {
     Instance(String slot, int incarnation, Simulation world) {
         this.slot = slot;
         this.name = slot + incarnation;
+        this.wallClockGoesBack = incarnation % 2 == 1;
         this.world = world;
         this.scenario = world.scenario();
         this.chance = world.chance();
@@ -370,7 +373,7 @@ final class Instance {
                     new Transactions(scenario.ordered(), (member, goOn) -> isTakenOver(), this::committedOffsets),
                     this::execute,
                     changed::raise);
-            transactional.initialise();
+            transactional.initialise(() -> true);
             sink = transactional;
         } else {
             sink = new AcknowledgingSink(
@@ -434,6 +437,11 @@ final class Instance {
     }
 
     private Producer<byte @Nullable [], byte @Nullable []> producer(int index) {
+        if (parts != null && chance.faultOneIn(4)) { // the name service is away when one is to be replaced
+            throw new KafkaException(
+                    "Failed to construct kafka producer",
+                    new ConfigException("No resolvable bootstrap urls given in bootstrap.servers"));
+        }
         FakeProducer fake =
                 new FakeProducer(this, scenario.exactlyOnce() ? slot + "-" + index : null, world.broker(), chance);
         fakeProducers.add(fake);
@@ -569,15 +577,20 @@ final class Instance {
     /** The world's clock; to wait is to give the others a turn. */
     private final class InstanceTime implements Time {
         private static final long WALL_CLOCK_MILLIS = 1_700_000_000_000L;
+        private static final long BETWEEN_JUMPS_MILLIS = 500;
+        private static final long JUMP_MILLIS = 3_600_000;
 
         @Override
         public long nanoTime() {
             return world.clock().nanos();
         }
 
+        /** It jumps by an hour again and again, backwards in one instance and forwards in the next. */
         @Override
         public long currentTimeMillis() {
-            return WALL_CLOCK_MILLIS + world.clock().nanos() / 1_000_000;
+            long millis = world.clock().nanos() / 1_000_000;
+            long jumped = millis / BETWEEN_JUMPS_MILLIS * JUMP_MILLIS;
+            return WALL_CLOCK_MILLIS + millis + (wallClockGoesBack ? -jumped : jumped);
         }
 
         @Override

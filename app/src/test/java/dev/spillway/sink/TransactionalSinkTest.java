@@ -7,7 +7,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.spillway.config.Tombstones;
-import dev.spillway.flow.ManualTime;
+import dev.spillway.flow.PassingTime;
 import dev.spillway.flow.ShedReason;
 import dev.spillway.ledger.Ledger;
 import dev.spillway.ledger.PartitionId;
@@ -28,6 +28,7 @@ import org.apache.kafka.clients.producer.MockProducer;
 import org.apache.kafka.clients.producer.Producer;
 import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.config.ConfigException;
 import org.apache.kafka.common.errors.FencedInstanceIdException;
 import org.apache.kafka.common.errors.GroupAuthorizationException;
 import org.apache.kafka.common.errors.InvalidProducerEpochException;
@@ -53,12 +54,14 @@ class TransactionalSinkTest {
     /** What the group has committed, when somebody asks. */
     private final Map<TopicPartition, Long> committed = new HashMap<>();
 
-    private final ManualTime time = new ManualTime();
+    private final PassingTime time = new PassingTime();
     private final SpoiledOrigins spoiled = new SpoiledOrigins();
     private final TransactionalSink sink = another();
     private long nextOffset;
     /** How many more times a producer gets no answer when it registers. */
     private int unreachable;
+    /** How many more times no producer can be made, because nobody knows the brokers' names. */
+    private int unresolvable;
 
     /** Knows its index, and what it was told in which order. */
     private final class TestProducer extends MockProducer<byte @Nullable [], byte @Nullable []> {
@@ -118,6 +121,12 @@ class TransactionalSinkTest {
     }
 
     private Producer<byte @Nullable [], byte @Nullable []> produce(int index) {
+        if (unresolvable > 0) {
+            unresolvable--;
+            throw new KafkaException(
+                    "Failed to construct kafka producer",
+                    new ConfigException("No resolvable bootstrap urls given in bootstrap.servers"));
+        }
         TestProducer producer = new TestProducer(index);
         producers.add(producer);
         return producer;
@@ -125,7 +134,7 @@ class TransactionalSinkTest {
 
     @BeforeEach
     void initialise() {
-        sink.initialise();
+        sink.initialise(() -> true);
     }
 
     private TransactionalSink another() {
@@ -155,11 +164,20 @@ class TransactionalSinkTest {
     @Test
     void at_the_start_the_broker_has_a_minute_to_answer() {
         unreachable = 5;
-        another().initialise();
+        another().initialise(() -> true);
 
         unreachable = 7;
-        assertThatThrownBy(another()::initialise).isInstanceOf(TimeoutException.class);
+        assertThatThrownBy(() -> another().initialise(() -> true)).isInstanceOf(TimeoutException.class);
         assertThat(unreachable).isEqualTo(1);
+    }
+
+    @Test
+    void who_is_told_to_end_while_it_registers_does_not_use_up_that_minute() {
+        unreachable = 7;
+
+        assertThatThrownBy(() -> another().initialise(() -> unreachable > 5)).isInstanceOf(TimeoutException.class);
+
+        assertThat(unreachable).isEqualTo(5);
     }
 
     private void runSteps() {
@@ -195,7 +213,7 @@ class TransactionalSinkTest {
     @Test
     void a_tombstone_of_several_records_is_committed_with_its_epoch_or_not_at_all() {
         TransactionalSink ranges = another(Tombstones.RANGE);
-        ranges.initialise();
+        ranges.initialise(() -> true);
         List<TestProducer> own = producers.subList(producers.size() - 3, producers.size());
         Publisher committing = openWithRange(ranges, 0, 7);
         Publisher aborted = openWithRange(ranges, 8, 20);
@@ -213,7 +231,7 @@ class TransactionalSinkTest {
     @Test
     void a_tombstone_of_several_records_that_kafka_refuses_is_fatal() {
         TransactionalSink ranges = another(Tombstones.RANGE);
-        ranges.initialise();
+        ranges.initialise(() -> true);
         TestProducer first = producers.get(producers.size() - 3);
         first.sendException = new RecordTooLargeException("too large");
 
@@ -421,7 +439,7 @@ class TransactionalSinkTest {
                     return true;
                 },
                 partitions -> committed));
-        joining.initialise();
+        joining.initialise(() -> true);
         Publisher publisher = joining.open();
         producers.get(3).fenceProducer();
         var done = joining.commit(publisher, OFFSETS, GROUP);
@@ -549,6 +567,34 @@ class TransactionalSinkTest {
     }
 
     @Test
+    void a_name_service_that_is_away_with_the_brokers_is_waited_for_while_an_epoch_is_aborted()
+            throws OutputTooLargeException {
+        Publisher publisher = openWithOneRecord();
+        producers.get(0).abortTransactionException = new TimeoutException("no answer");
+        unresolvable = 3;
+
+        sink.abort(publisher);
+        runSteps();
+
+        assertThat(unresolvable).isZero();
+        assertThat(sink.canOpen()).isTrue();
+        assertThat(producers.get(3).transactionInitialized()).isTrue();
+    }
+
+    @Test
+    void a_name_service_that_is_away_with_the_brokers_is_waited_for_while_it_is_asked_what_became_of_a_commit()
+            throws OutputTooLargeException {
+        producers.get(0).commitTransactionException = new InvalidTxnStateException("committed already");
+        committed.put(IN, 8L);
+        unresolvable = 3;
+
+        var done = sink.commit(openWithOneRecord(), OFFSETS, GROUP);
+        runSteps();
+
+        assertThat(done).isCompletedWithValue(null);
+    }
+
+    @Test
     void an_error_in_a_commit_is_an_answer_too() throws OutputTooLargeException {
         producers.get(0).error = new OutOfMemoryError("Java heap space");
 
@@ -585,7 +631,7 @@ class TransactionalSinkTest {
                     throw new GroupAuthorizationException("app");
                 },
                 partitions -> committed));
-        refused.initialise();
+        refused.initialise(() -> true);
         Publisher publisher = refused.open();
         producers.get(3).fenceProducer();
 
@@ -600,7 +646,7 @@ class TransactionalSinkTest {
     void when_nobody_has_taken_over_who_is_fenced_has_outslept_its_transaction_and_goes_on()
             throws OutputTooLargeException {
         TransactionalSink ours = sinkOf(new Transactions(false, (member, goOn) -> false, partitions -> committed));
-        ours.initialise();
+        ours.initialise(() -> true);
         Publisher publisher = ours.open();
         TestProducer asleep = producers.get(3);
         asleep.fenceProducer();
@@ -620,7 +666,7 @@ class TransactionalSinkTest {
     @Test
     void where_order_is_kept_a_result_waits_for_those_of_the_epoch_before() throws OutputTooLargeException {
         TransactionalSink ordered = sinkOf(new Transactions(true, (member, goOn) -> true, partitions -> committed));
-        ordered.initialise();
+        ordered.initialise(() -> true);
         Publisher first = ordered.open();
         Publisher second = ordered.open();
         Samples.process(

@@ -14,7 +14,7 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.api.io.TempDir;
 
-/** Processors that fail in unusual ways. */
+/** Processors and other plug-ins that fail in unusual ways. */
 @Timeout(180)
 class BadProcessorIT {
     @RegisterExtension
@@ -52,9 +52,30 @@ class BadProcessorIT {
             application.produce(5, "record");
             SidecarProcess sidecar = application.startAssigned();
 
-            sidecar.awaitExit(SidecarProcess.PATIENCE);
+            int exitCode = sidecar.awaitExit(SidecarProcess.PATIENCE);
 
+            assertThat(exitCode).as(sidecar.toString()).isEqualTo(2);
+            assertThat(application.committed()).isZero();
             assertThat(sidecar.log()).as(sidecar.toString()).containsPattern("(?m)^spillway run: .*Java heap space");
+        }
+    }
+
+    @Test
+    void anErrorInTheThreadThatPollsEndsItInOrder() throws Exception {
+        try (Deployment application = new Deployment(kafka, directory, 1)
+                .set("shed.policy", "BLOCK")
+                .set("processor", "identity")
+                .set("workers", 2)
+                .set("consumer.interceptor.classes", BrokenInterceptor.class.getName())) {
+            application.produce(5, "record");
+            SidecarProcess sidecar = application.startAssigned();
+
+            int exitCode = sidecar.awaitExit(SidecarProcess.PATIENCE);
+
+            assertThat(sidecar.out()).as(sidecar.toString()).contains("2 joined, 0 aborted");
+            assertThat(exitCode).as(sidecar.toString()).isEqualTo(2);
+            assertThat(application.committed()).isZero();
+            assertThat(sidecar.log()).as(sidecar.toString()).containsPattern("(?m)^spillway run: .*com/example/Absent");
         }
     }
 
