@@ -25,10 +25,14 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Properties;
+import java.util.concurrent.ExecutionException;
 import java.util.stream.IntStream;
+import org.apache.kafka.clients.admin.AlterConfigOp;
+import org.apache.kafka.clients.admin.ConfigEntry;
 import org.apache.kafka.clients.consumer.Consumer;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.config.ConfigResource;
 import org.awaitility.Awaitility;
 import org.awaitility.core.ConditionTimeoutException;
 
@@ -160,6 +164,28 @@ public final class Deployment implements AutoCloseable {
 
     private static long sum(Map<TopicPartition, Long> offsets) {
         return offsets.values().stream().mapToLong(Long::longValue).sum();
+    }
+
+    /** After how long without a word Kafka takes members for dead that use its new group protocol. */
+    void setSessionOfMembers(Duration session) throws InterruptedException, ExecutionException {
+        client.admin()
+                .incrementalAlterConfigs(Map.of(
+                        new ConfigResource(ConfigResource.Type.GROUP, id),
+                        List.of(new AlterConfigOp(
+                                new ConfigEntry("consumer.session.timeout.ms", Long.toString(session.toMillis())),
+                                AlterConfigOp.OpType.SET))))
+                .all()
+                .get();
+    }
+
+    /** Whether its group has any members. */
+    boolean hasMembers() throws InterruptedException {
+        try {
+            return client.admin().describeConsumerGroups(List.of(id)).all().get().values().stream()
+                    .anyMatch(group -> !group.members().isEmpty());
+        } catch (ExecutionException e) {
+            return false;
+        }
     }
 
     /** Waits until it has come so much further than it is now. */

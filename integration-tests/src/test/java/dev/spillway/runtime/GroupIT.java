@@ -3,9 +3,12 @@ package dev.spillway.runtime;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.spillway.BreakableKafka;
+import dev.spillway.ThreeBrokers;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.regex.Pattern;
+import org.apache.kafka.common.protocol.ApiKeys;
+import org.awaitility.Awaitility;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.extension.RegisterExtension;
@@ -19,6 +22,8 @@ import org.junit.jupiter.params.provider.ValueSource;
 @Timeout(240)
 class GroupIT {
     private static final Duration PATIENCE = Duration.ofSeconds(90);
+
+    private static final Duration LONGER_THAN_A_START = Duration.ofSeconds(40);
 
     @RegisterExtension
     static final BreakableKafka kafka = new BreakableKafka();
@@ -91,6 +96,7 @@ class GroupIT {
     void aNameThatKafkaDoesNotReleaseUntilASessionIsOverIsWaitedFor(String guarantee) throws Exception {
         try (Deployment application = application(guarantee, "consumer", "BLOCK");
                 Load load = application.load(500, ShutdownIT.VALUE)) {
+            application.setSessionOfMembers(LONGER_THAN_A_START);
             SidecarProcess first = start(application, true, "one");
             application.awaitProgress(200, PATIENCE);
 
@@ -102,6 +108,33 @@ class GroupIT {
                     .as(second.toString())
                     .isTrue();
             load.stop();
+            application.awaitCaughtUp(6, PATIENCE);
+            second.terminateConserved();
+            application.audit();
+        }
+    }
+
+    /** Kafka's brokers take it for a second one when it asks again: apache/kafka#23542. */
+    @ParameterizedTest
+    @ValueSource(strings = {"exactly_once_v2", "at_least_once"})
+    void whoGetsNoAnswerWhenItJoinsUnderANameEndsAndCanBeStartedAgain(String guarantee) throws Exception {
+        try (Deployment application =
+                application(guarantee, "consumer", "BLOCK").set("instance.id", "one")) {
+            kafka.brokers().cutAfter(ApiKeys.CONSUMER_GROUP_HEARTBEAT);
+            SidecarProcess first = application.start();
+            Awaitility.await("a member that waits for its answer")
+                    .atMost(PATIENCE)
+                    .until(() -> kafka.brokers().isAnyCut() && application.hasMembers());
+
+            ThreeBrokers.ids().forEach(id -> kafka.brokers().relay(id).sever());
+            kafka.brokers().mendAll();
+
+            assertThat(first.awaitExit(PATIENCE)).as(first.toString()).isEqualTo(3);
+            assertThat(first.log())
+                    .containsPattern("(?m)^spillway run: Kafka takes this instance for a second one")
+                    .doesNotContain("\tat ");
+            SidecarProcess second = application.startAssigned();
+            application.produce(600, ShutdownIT.VALUE);
             application.awaitCaughtUp(6, PATIENCE);
             second.terminateConserved();
             application.audit();

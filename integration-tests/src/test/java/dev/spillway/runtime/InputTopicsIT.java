@@ -106,7 +106,7 @@ class InputTopicsIT {
                         "delete.retention.ms", "100"));
         Application application = application(guarantee, 1).with("input.topics", compacted);
         for (int round = 0; round < 5; round++) {
-            client.produce(compacted, 100); // the same keys again
+            client.produce(halfOfThemAgain(compacted, round));
         }
         Awaitility.await("compaction").atMost(PATIENCE).until(() -> {
             client.produce(compacted, 1); // ends a segment
@@ -163,6 +163,14 @@ class InputTopicsIT {
     private static List<ProducerRecord<byte[], byte[]>> jobs(Application application, int count) {
         return IntStream.range(0, count)
                 .mapToObj(i -> new ProducerRecord<>(application.input(), 0, bytes("key"), bytes("a record")))
+                .toList();
+    }
+
+    /** Of each round every other record stays when the next one has been written: holes all over the log. */
+    private static List<ProducerRecord<byte[], byte[]>> halfOfThemAgain(String topic, int round) {
+        return IntStream.range(0, 100)
+                .mapToObj(i -> new ProducerRecord<>(
+                        topic, 0, bytes(i % 2 == 0 ? "key-" + i : "key-" + i + "-" + round), bytes("value")))
                 .toList();
     }
 

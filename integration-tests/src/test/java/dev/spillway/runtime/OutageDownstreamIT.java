@@ -17,6 +17,16 @@ import org.junit.jupiter.params.provider.CsvSource;
 class OutageDownstreamIT {
     private static final int RECORDS = 500;
 
+    /**
+     * With a tenth of a second between them, as a mean, nobody has used them up within three seconds, though a stalled machine's breaker
+     * looks as late as that; and everybody within the outage, if there were none: it takes five seconds, and less than seven.
+     */
+    private static final int RETRIES = 50;
+
+    private static final int LONGEST_PAUSE_MILLIS = 200;
+
+    private static final Duration OUTAGE = Duration.ofSeconds(8);
+
     @RegisterExtension
     static final TestKafka kafka = new TestKafka();
 
@@ -29,15 +39,16 @@ class OutageDownstreamIT {
                 .with("shed.policy", policy)
                 .with("processor", WatchedProcessor.class.getName())
                 .with("processing.timeout.ms", "1000")
-                .with(
-                        "retry.max.retries",
-                        "50") // so that not even a stalled machine uses them up before the breaker looks
+                .with("retry.max.retries", Integer.toString(RETRIES))
+                .with("retry.backoff.ms", Integer.toString(LONGEST_PAUSE_MILLIS))
+                .with("retry.backoff.max.ms", Integer.toString(LONGEST_PAUSE_MILLIS))
                 .with("circuit.breaker.probe.interval.ms", "20")
                 .with("queue.capacity", "100");
         kafka.client().produce(application.input(), RECORDS);
 
         Thread repair = new Thread(() -> {
             await().atMost(Duration.ofSeconds(60)).until(() -> WatchedProcessor.failures() > 60);
+            await().pollDelay(OUTAGE).atMost(OUTAGE.multipliedBy(2)).until(() -> true);
             WatchedProcessor.up();
         });
         repair.start();

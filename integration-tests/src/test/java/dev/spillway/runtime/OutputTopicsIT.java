@@ -102,8 +102,7 @@ class OutputTopicsIT {
     @ParameterizedTest
     @ValueSource(strings = {"exactly_once_v2", "at_least_once"})
     void aQuotaSlowsItDownAndCostsNothing(String guarantee) throws Exception {
-        try (Deployment application =
-                application(guarantee).set("shed.policy", "DROP_OLDEST").set("shutdown.timeout.ms", 60_000)) {
+        try (Deployment application = application(guarantee).set("shed.policy", "DROP_OLDEST")) {
             IntStream.range(0, 3).forEach(producer -> setQuota(application.id() + "-one-" + producer, 30_000.0));
             try (Load load = application.load(800, ShutdownIT.VALUE)) {
                 SidecarProcess sidecar = application.startAssigned();
@@ -137,6 +136,7 @@ class OutputTopicsIT {
                 .set("processing.timeout.ms", 1000)
                 .set("retry.max.retries", 0)
                 .set("queue.capacity", 200)
+                .set("shutdown.timeout.ms", 60_000) // what could not be sent for a while is a lot
                 .set("workers", 4);
     }
 }
