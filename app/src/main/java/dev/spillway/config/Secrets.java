@@ -9,7 +9,7 @@ import org.apache.kafka.clients.consumer.ConsumerConfig;
 import org.apache.kafka.clients.producer.ProducerConfig;
 import org.apache.kafka.common.config.ConfigDef;
 
-/** What of the configuration nobody may see: what Kafka says is a secret, what is named like one, and passwords within addresses. */
+/** What of the configuration nobody may see: what Kafka says is a secret, what is named like one, and the user and the query of an address. */
 final class Secrets {
     private static final String HIDDEN = "[hidden]";
 
@@ -21,11 +21,14 @@ final class Secrets {
             .collect(Collectors.toUnmodifiableSet());
 
     private static final Pattern NAMED_LIKE_ONE = Pattern.compile(
-            "password|passwd|passphrase|secret|token|credential|jaas|auth(?!ority)|cookie|bearer"
+            "password|passwd|pwd|passphrase|passcode|secret|token|credential|jaas|auth(?!ority)|cookie|bearer"
                     + "|private|api[._-]?key|access[._-]?key",
             Pattern.CASE_INSENSITIVE);
 
     private static final Pattern USER_INFO = Pattern.compile("//[^/@\\s]*@");
+
+    /** Of an address; what is in there is as often a token as not. */
+    private static final Pattern QUERY = Pattern.compile("(//[^?\\s]*)\\?\\S*");
 
     private Secrets() {}
 
@@ -36,6 +39,7 @@ final class Secrets {
                 && (OF_KAFKA.contains(bare) || NAMED_LIKE_ONE.matcher(bare).find())) {
             return HIDDEN;
         }
-        return USER_INFO.matcher(value).replaceAll("//" + HIDDEN + "@");
+        String withoutUser = USER_INFO.matcher(value).replaceAll("//" + HIDDEN + "@");
+        return QUERY.matcher(withoutUser).replaceAll("$1?" + HIDDEN);
     }
 }

@@ -173,7 +173,8 @@ class AdminServerTest {
                 .with("producer.ssl.truststore.password", "hunter2")
                 .with("processor.api-key", "hunter2")
                 .with("processor.header.Authorization", "Bearer hunter2")
-                .with("processor.url", "https://somebody:hunter2@example.com/x")
+                .with("processor.url", "https://somebody:hunter2@example.com/x?y=hunter2")
+                .with("processor.db.pwd", "hunter2")
                 .config();
 
         Answer answer = ask(serve(config, created()), "GET", "/config");
@@ -184,7 +185,7 @@ class AdminServerTest {
         assertThat(shown.get("commit.interval.ms").asText()).isEqualTo("100");
         assertThat(shown.get("input.topics").asText()).isEqualTo("in");
         assertThat(shown.get("ssl.key.password").asText()).isEqualTo("[hidden]");
-        assertThat(shown.get("processor.url").asText()).isEqualTo("https://[hidden]@example.com/x");
+        assertThat(shown.get("processor.url").asText()).isEqualTo("https://[hidden]@example.com/x?[hidden]");
     }
 
     @Test
