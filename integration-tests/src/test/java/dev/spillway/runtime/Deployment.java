@@ -31,6 +31,7 @@ import org.apache.kafka.clients.admin.AlterConfigOp;
 import org.apache.kafka.clients.admin.ConfigEntry;
 import org.apache.kafka.clients.consumer.Consumer;
 import org.apache.kafka.clients.producer.ProducerRecord;
+import org.apache.kafka.common.GroupState;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.config.ConfigResource;
 import org.awaitility.Awaitility;
@@ -186,6 +187,15 @@ public final class Deployment implements AutoCloseable {
         } catch (ExecutionException e) {
             return false;
         }
+    }
+
+    /** Waits until its group is about to share partitions anew, but has not yet. */
+    void awaitRebalance() {
+        Awaitility.await("a rebalance")
+                .atMost(SidecarProcess.PATIENCE)
+                .pollInterval(Duration.ofMillis(10))
+                .until(() -> client.admin().describeConsumerGroups(List.of(id)).all().get().values().stream()
+                        .anyMatch(group -> group.groupState() == GroupState.PREPARING_REBALANCE));
     }
 
     /** Waits until it has come so much further than it is now. */

@@ -31,6 +31,12 @@ class OutputTopicsIT {
     /** More than a transaction may take. */
     private static final Duration LONG = Duration.ofSeconds(15);
 
+    /** A tenth of what comes; a transaction may have ten seconds of it. */
+    private static final double BYTES_PER_SECOND = 10_000;
+
+    /** Some commit intervals. */
+    private static final Duration A_WHILE = Duration.ofSeconds(3);
+
     private static final Duration PATIENCE = Duration.ofSeconds(90);
 
     @RegisterExtension
@@ -66,6 +72,11 @@ class OutputTopicsIT {
 
                 kafka.processes().kill(FRAGILE);
                 Awaitility.await().pollDelay(LONG).atMost(PATIENCE).until(sidecar::isAlive);
+                long committed = application.committed();
+                Awaitility.await().pollDelay(A_WHILE).atMost(PATIENCE).until(sidecar::isAlive);
+                assertThat(application.committed())
+                        .as("what is committed while nothing of it can be written")
+                        .isEqualTo(committed);
                 kafka.processes().start(FRAGILE);
 
                 application.awaitProgress(500, PATIENCE);
@@ -102,8 +113,10 @@ class OutputTopicsIT {
     @ParameterizedTest
     @ValueSource(strings = {"exactly_once_v2", "at_least_once"})
     void aQuotaSlowsItDownAndCostsNothing(String guarantee) throws Exception {
-        try (Deployment application = application(guarantee).set("shed.policy", "DROP_OLDEST")) {
-            IntStream.range(0, 3).forEach(producer -> setQuota(application.id() + "-one-" + producer, 30_000.0));
+        try (Deployment application =
+                application(guarantee).set("shed.policy", "DROP_OLDEST").set("producer.compression.type", "none")) {
+            IntStream.range(0, 3)
+                    .forEach(producer -> setQuota(application.id() + "-one-" + producer, BYTES_PER_SECOND));
             try (Load load = application.load(800, ShutdownIT.VALUE)) {
                 SidecarProcess sidecar = application.startAssigned();
                 application.awaitProgress(1000, PATIENCE);

@@ -5,6 +5,7 @@ import dev.spillway.TestKafka;
 import java.nio.file.Path;
 import java.time.Duration;
 import org.awaitility.Awaitility;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.condition.DisabledOnOs;
@@ -26,9 +27,20 @@ class SuspensionIT {
     Path directory;
 
     @Test
-    @SuppressWarnings("try") // it sleeps as long as the block lasts
     void aSidecarThatSleptThroughItsTransactionGoesOn() throws Exception {
+        sleepsAndGoesOn("exactly_once_v2");
+    }
+
+    @Tag("faults") // most of a minute
+    @Test
+    void aSidecarThatSleptWithoutATransactionGoesOn() throws Exception {
+        sleepsAndGoesOn("at_least_once");
+    }
+
+    @SuppressWarnings("try") // it sleeps as long as the block lasts
+    private void sleepsAndGoesOn(String guarantee) throws Exception {
         try (Deployment application = new Deployment(kafka, directory, 2)
+                        .set("processing.guarantee", guarantee)
                         .set("shed.policy", "DROP_OLDEST")
                         .set("processor", SlowProcessor.class.getName())
                         .set("processor.millis", 5)

@@ -83,17 +83,21 @@ class TerminationIT {
     @ParameterizedTest
     @ValueSource(strings = {"exactly_once_v2", "at_least_once"})
     void whileTheGroupRebalancesItGivesEverythingToTheOther(String guarantee) throws Exception {
-        try (Deployment application = application(guarantee);
-                Load load = application.load(500, ShutdownIT.VALUE)) {
+        try (Deployment application = application(guarantee)
+                .set("processor.millis", 1000)
+                .set("workers", 1)
+                .set("consumer.heartbeat.interval.ms", 1000)) {
+            // eight seconds of work from each partition: whichever comes first, it is asked for one that it has not
+            // finished
+            application.produce(24, ShutdownIT.VALUE);
             SidecarProcess first = application.startAssigned();
-            application.awaitProgress(200, PATIENCE);
+            application.awaitProgress(1, PATIENCE);
 
-            SidecarProcess second = application.start().awaitLog(" -> Running");
+            SidecarProcess second = application.start();
+            application.awaitRebalance();
             first.terminateConserved();
 
             second.awaitLog(" assigned \\[.+]");
-            application.awaitProgress(200, PATIENCE);
-            load.stop();
             application.awaitCaughtUp(3, PATIENCE);
             second.terminateConserved();
             application.audit();
