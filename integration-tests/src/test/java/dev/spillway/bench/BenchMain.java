@@ -2,6 +2,7 @@ package dev.spillway.bench;
 
 import dev.spillway.demo.LocalKafka;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -42,7 +43,9 @@ public final class BenchMain {
                 Bench bench = new Bench(options, kafka.bootstrapServers(), Path.of(args[0]))) {
             for (Benchmark benchmark : ALL) {
                 if (options.includes(benchmark)) {
-                    report.add(benchmark.run(bench));
+                    long start = System.nanoTime();
+                    Results results = benchmark.run(bench);
+                    report.add(results, Duration.ofNanos(System.nanoTime() - start));
                 }
             }
         }

@@ -12,11 +12,11 @@ import java.util.Set;
  * What is measured, and how long; an empty property stands for its default.
  *
  * @param quick {@code bench.quick}: fewer cases and shorter runs, for a first look
- * @param only {@code bench.only}: names of benchmarks, separated by commas; none for all, or if quick for those of a first look
+ * @param only {@code bench.only}: names of benchmarks, separated by commas; none for those whose {@link Benchmark.Occasion} it is
  * @param rounds {@code bench.rounds}: how often each arm has its turn (5; 1 if quick)
  * @param seconds {@code bench.seconds}: how long an overload lasts (20; 8 if quick)
- * @param warmUp {@code bench.warm.up.seconds}: how long an arm's JVM moves records before its first turn (30; 8 if quick)
- * @param window {@code bench.window.seconds}: for how long a turn counts (5; 4 if quick)
+ * @param warmUp {@code bench.warm.up.seconds}: how long an arm's JVM moves records before its first turn (12; 5 if quick)
+ * @param window {@code bench.window.seconds}: for how long a turn counts (4)
  * @param records {@code bench.records}: how many records of 200 bytes are there to be moved at the most (4,000,000);
  *     fewer if they are larger
  * @param spillway {@code bench.spillway}: settings for all sidecars, as in {@code workers=4,queue.capacity=2000}
@@ -44,8 +44,8 @@ record BenchOptions(
                         .collect(toUnmodifiableSet()),
                 given.number("bench.rounds", quick ? 1 : 5),
                 given.number("bench.seconds", quick ? 8 : 20),
-                Duration.ofSeconds(given.number("bench.warm.up.seconds", quick ? 8 : 30)),
-                Duration.ofSeconds(given.number("bench.window.seconds", quick ? 4 : 5)),
+                Duration.ofSeconds(given.number("bench.warm.up.seconds", quick ? 5 : 12)),
+                Duration.ofSeconds(given.number("bench.window.seconds", 4)),
                 given.number("bench.records", 4_000_000),
                 own(given.text("bench.spillway", "")),
                 new ChildJvm(
@@ -54,7 +54,14 @@ record BenchOptions(
     }
 
     boolean includes(Benchmark benchmark) {
-        return only.isEmpty() ? !quick || benchmark.isForFirstLook() : only.contains(benchmark.name());
+        if (!only.isEmpty()) {
+            return only.contains(benchmark.name());
+        }
+        return switch (benchmark.occasion()) {
+            case ALWAYS -> true;
+            case UNLESS_QUICK -> !quick;
+            case IF_NAMED -> false;
+        };
     }
 
     private static ArmSettings own(String text) {

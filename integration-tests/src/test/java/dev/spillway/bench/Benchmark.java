@@ -5,9 +5,17 @@ interface Benchmark {
     /** As {@code bench.only} has it. */
     String name();
 
-    /** Whether it belongs to a first look, where nothing is chosen: it compares arms, and takes a minute or two. */
-    default boolean isForFirstLook() {
-        return true;
+    /** When it is run. */
+    enum Occasion {
+        /** It compares arms, and a first look at them takes a minute or two. */
+        ALWAYS,
+        UNLESS_QUICK,
+        /** It compares Spillway with itself only. */
+        IF_NAMED
+    }
+
+    default Occasion occasion() {
+        return Occasion.ALWAYS;
     }
 
     Results run(Bench bench) throws Exception;

@@ -8,7 +8,7 @@ import java.util.List;
 
 /** Runs JMH over the core, {@link QueueMicrobenchmark} and its like, and puts what it finds beside the other results. */
 final class CoreBenchmark implements Benchmark {
-    private static final List<Integer> THREADS = List.of(1, 2, 4, 8);
+    private static final List<Integer> THREADS = List.of(1, 2, 8);
     private static final Metric ALLOCATED = new Metric("B/record", 1);
 
     @Override

@@ -19,8 +19,8 @@ final class CpuFlood implements Benchmark {
     }
 
     @Override
-    public boolean isForFirstLook() {
-        return false;
+    public Occasion occasion() {
+        return Occasion.IF_NAMED;
     }
 
     @Override

@@ -42,8 +42,8 @@ final class GrowthBenchmark implements Benchmark {
     }
 
     @Override
-    public boolean isForFirstLook() {
-        return false;
+    public Occasion occasion() {
+        return Occasion.UNLESS_QUICK;
     }
 
     @Override

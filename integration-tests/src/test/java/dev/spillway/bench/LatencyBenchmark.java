@@ -33,7 +33,7 @@ final class LatencyBenchmark implements Benchmark {
             new Turns(results)
                     .take(
                             "1 ms of work, 4 at once, 2,000/s",
-                            arms(bench.options().quick()),
+                            arms(),
                             rounds,
                             arm -> sample(load.offerTo(arm, bench, jvms)));
         }
@@ -57,13 +57,9 @@ final class LatencyBenchmark implements Benchmark {
                 .with(outcome.usage());
     }
 
-    private static List<ArmSpec> arms(boolean quick) {
+    private static List<ArmSpec> arms() {
         List<ArmSpec> arms = new ArrayList<>(ArmSpec.PLAIN_LOOPS);
         arms.addAll(ArmSpec.SPILLWAY);
-        if (!quick) {
-            arms.addAll(ArmSpec.THREADED_PEERS);
-            arms.addAll(ArmSpec.PARALLEL_CONSUMER);
-        }
         return arms.stream()
                 .map(arm -> arm.with("threads", THREADS).with("work.ms", WORK_MILLIS))
                 .toList();

@@ -24,8 +24,8 @@ final class OrderingBenchmark implements Benchmark {
     }
 
     @Override
-    public boolean isForFirstLook() {
-        return false;
+    public Occasion occasion() {
+        return Occasion.IF_NAMED;
     }
 
     @Override

@@ -8,6 +8,9 @@ final class RateMeter {
     private static final long INTERVAL_MILLIS = 20;
     private static final Duration START = Duration.ofSeconds(60);
 
+    /** Of the records: the last of them may lie in a queue that is worked off slowly, with nothing behind them. */
+    private static final double TAIL = 0.05;
+
     private final Duration settling;
     private final Duration window;
 
@@ -25,7 +28,7 @@ final class RateMeter {
     /**
      * The rate, and the CPU for each record, once it has settled; half of the records are for that at most.
      *
-     * @param records how many there are: it ends when they are used up
+     * @param records how many there are: it ends before they are used up
      */
     Sample measure(ArmProcess arm, Progress progress, long records) throws Exception {
         awaitCount(arm, progress, 1, START);
@@ -33,7 +36,7 @@ final class RateMeter {
         SteadyRate rate = new SteadyRate();
         long end = System.nanoTime() + window.toNanos();
         long count = 0;
-        while (System.nanoTime() < end && count < records) {
+        while (System.nanoTime() < end && count < records * (1 - TAIL)) {
             count = progress.count();
             rate.see(System.nanoTime(), count, arm.cpu());
             pause(arm);

@@ -5,7 +5,9 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 
@@ -14,14 +16,21 @@ final class Report {
     private final Path directory;
     private final Map<String, String> machine;
     private final List<Results> all = new ArrayList<>();
+    private final Map<String, Duration> durations = new HashMap<>();
 
     Report(Path directory, Map<String, String> machine) {
         this.directory = directory;
         this.machine = machine;
     }
 
-    void add(Results results) throws IOException {
+    /**
+     * Adds what a benchmark has found.
+     *
+     * @param took how long that took
+     */
+    void add(Results results, Duration took) throws IOException {
         all.add(results);
+        durations.put(results.name(), took);
         write("results.md", markdown());
         write("results.json", ResultsJson.of(machine, all));
         for (Map.Entry<String, String> chart : results.charts().entrySet()) {
@@ -39,7 +48,13 @@ final class Report {
                 text.append("- ").append(name).append(": ").append(value).append('\n'));
         for (Results results : all) {
             text.append("\n## ").append(results.name()).append("\n\n");
-            text.append(results.title()).append("\n\n").append(MarkdownTable.of(results));
+            text.append(results.title())
+                    .append(" It took ")
+                    .append(durations
+                            .getOrDefault(results.name(), Duration.ZERO)
+                            .toSeconds())
+                    .append(" s.\n\n")
+                    .append(MarkdownTable.of(results));
             results.charts()
                     .keySet()
                     .forEach(file -> text.append("\n![")

@@ -19,7 +19,7 @@ final class StartStopBenchmark implements Benchmark {
     private static final int THREADS = 4;
     private static final int WORK_MILLIS = 1;
     private static final int BACKLOG = 100_000;
-    private static final int MOST_ROUNDS = 3;
+    private static final int MOST_ROUNDS = 2;
     private static final long SETTLING_MILLIS = 1500;
     private static final Duration PATIENCE = Duration.ofSeconds(60);
 

@@ -14,8 +14,6 @@ final class ThroughputBenchmark implements Benchmark {
     /** Each thread of Parallel Consumer waits for its result's acknowledgement, so that it needs many. */
     private static final int PARALLEL_CONSUMER_THREADS = 256;
 
-    private static final int ROUNDS_OF_OTHERS = 2;
-
     @Override
     public String name() {
         return "throughput";
@@ -27,12 +25,11 @@ final class ThroughputBenchmark implements Benchmark {
                 name(), "Records per second in steady state, without work.", Metric.RATE, ArmSpec.PLAIN.name());
         BenchOptions options = bench.options();
         InputSpec usual = InputSpec.usual(options.records());
-        int rounds = Math.min(options.rounds(), ROUNDS_OF_OTHERS);
         try (ArmJvms jvms = new ArmJvms(bench)) {
             bench.compare(jvms, results, "200 B, 4 partitions, uniform keys", usual, everyone(), options.rounds());
             for (Map.Entry<String, InputSpec> other :
                     others(usual, options.quick()).entrySet()) {
-                bench.compare(jvms, results, other.getKey(), other.getValue(), loopsAndSpillway(), rounds);
+                bench.compare(jvms, results, other.getKey(), other.getValue(), loopsAndSpillway(), 1);
             }
         }
         results.addChart("rates", BarChart.of(results, Metric.RATE));

@@ -11,6 +11,9 @@ import java.util.List;
 final class WorkBenchmark implements Benchmark {
     private static final int PARTITIONS = 16;
     private static final List<Integer> MILLIS = List.of(1, 10, 100);
+    /** With which those take part that work on one record after the other on each thread. */
+    private static final int MAIN_MILLIS = 10;
+
     private static final List<Integer> CONCURRENCY = List.of(16, 256, 4096);
     private static final Metric SHARE = new Metric("share of the limit", 3);
 
@@ -30,8 +33,8 @@ final class WorkBenchmark implements Benchmark {
         InputSpec spec = InputSpec.usual(bench.options().records()).withPartitions(PARTITIONS);
         Input input = bench.input("bench-work", spec);
         try (ArmJvms jvms = new ArmJvms(bench)) {
-            for (int millis : quick ? List.of(10) : MILLIS) {
-                for (int concurrency : quick ? List.of(16, 256) : CONCURRENCY) {
+            for (int millis : quick ? List.of(MAIN_MILLIS) : MILLIS) {
+                for (int concurrency : quick ? List.of(256) : CONCURRENCY) {
                     String situation = millis + " ms, " + concurrency + " at once";
                     new Turns(results)
                             .take(situation, arms(millis, concurrency), 1, arm -> measure(bench, jvms, arm, input));
@@ -53,7 +56,7 @@ final class WorkBenchmark implements Benchmark {
     private static List<ArmSpec> arms(int millis, int concurrency) {
         List<ArmSpec> arms = new ArrayList<>(ArmSpec.SPILLWAY);
         arms.addAll(ArmSpec.PARALLEL_CONSUMER);
-        if (concurrency <= PARTITIONS) {
+        if (concurrency <= PARTITIONS && millis == MAIN_MILLIS) {
             arms.addAll(ArmSpec.PLAIN_LOOPS);
             arms.addAll(ArmSpec.THREADED_PEERS);
         }
