@@ -28,6 +28,11 @@ record ArmSpec(String name, Class<? extends Arm> type, ArmSettings settings) {
     static final ArmSpec SPRING_KAFKA = new ArmSpec("Spring Kafka, batches", SpringKafkaArm.class, ArmSettings.NONE);
     static final ArmSpec BARE_CONSUMER = new ArmSpec("bare consumer", BareConsumer.class, ArmSettings.NONE);
 
+    /** What they cost more than the plain loop says what parts of Spillway's cost are not for it to save. */
+    static final List<ArmSpec> EXPLAINING_LOOPS = List.of(
+            new ArmSpec("plain loop, origins", PlainLoop.class, ArmSettings.NONE.with(PlainLoop.ORIGINS, true)),
+            new ArmSpec("plain loop, origins, two threads", TwoThreadLoop.class, ArmSettings.NONE));
+
     static final List<ArmSpec> PLAIN_LOOPS = List.of(PLAIN, PLAIN_TRANSACTIONAL);
     static final List<ArmSpec> SPILLWAY = List.of(SPILLWAY_AT_LEAST_ONCE, SPILLWAY_EXACTLY_ONCE);
     static final List<ArmSpec> PARALLEL_CONSUMER = List.of(PARALLEL_CONSUMER_UNORDERED, PARALLEL_CONSUMER_BY_KEY);

@@ -68,6 +68,7 @@ final class ArmsBenchmark implements Benchmark {
 
     private static List<ArmSpec> arms() {
         List<ArmSpec> arms = new ArrayList<>(ArmSpec.PLAIN_LOOPS);
+        arms.addAll(ArmSpec.EXPLAINING_LOOPS);
         arms.addAll(ArmSpec.SPILLWAY);
         arms.addAll(ArmSpec.THREADED_PEERS);
         arms.addAll(ArmSpec.PARALLEL_CONSUMER);

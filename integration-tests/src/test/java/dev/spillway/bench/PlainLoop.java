@@ -1,5 +1,8 @@
 package dev.spillway.bench;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import dev.spillway.sink.SpillwayHeaders;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.Future;
@@ -10,8 +13,13 @@ import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.clients.producer.RecordMetadata;
 
-/** What a user would write by hand: poll, work, send; flush and commit once a second. One such loop in each of its threads. */
+/**
+ * What a user would write by hand: poll, work, send; flush and commit once a second. One such loop in each of its threads. With {@link
+ * #ORIGINS} each result has a header that says where it is from, as the sidecar's have.
+ */
 final class PlainLoop implements Arm {
+    static final String ORIGINS = "origins";
+
     private static final long COMMIT_NANOS = TimeUnit.SECONDS.toNanos(1);
 
     private final Loops loops = new Loops();
@@ -29,8 +37,10 @@ final class PlainLoop implements Arm {
             while (loops.go()) {
                 for (ConsumerRecord<byte[], byte[]> record : consumer.poll(Duration.ofMillis(100))) {
                     Waiting.forMillis(settings.workMillis());
-                    Future<RecordMetadata> unused = producer.send(new ProducerRecord<>(
-                            settings.output(), null, record.key(), record.value(), record.headers()));
+                    Future<RecordMetadata> unused = producer.send(
+                            settings.has(ORIGINS)
+                                    ? withOrigin(settings.output(), record)
+                                    : withoutOrigin(settings.output(), record));
                 }
                 if (System.nanoTime() - lastCommit > COMMIT_NANOS) {
                     producer.flush();
@@ -41,6 +51,17 @@ final class PlainLoop implements Arm {
             producer.flush();
             consumer.commitSync();
         }
+    }
+
+    private static ProducerRecord<byte[], byte[]> withoutOrigin(String output, ConsumerRecord<byte[], byte[]> record) {
+        return new ProducerRecord<>(output, null, record.key(), record.value(), record.headers());
+    }
+
+    static ProducerRecord<byte[], byte[]> withOrigin(String output, ConsumerRecord<byte[], byte[]> record) {
+        ProducerRecord<byte[], byte[]> result = withoutOrigin(output, record);
+        String origin = record.topic() + "-" + record.partition() + "@" + record.offset();
+        result.headers().add(SpillwayHeaders.ORIGIN, origin.getBytes(UTF_8));
+        return result;
     }
 
     @Override

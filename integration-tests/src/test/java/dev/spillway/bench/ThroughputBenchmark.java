@@ -58,6 +58,7 @@ final class ThroughputBenchmark implements Benchmark {
 
     private static List<ArmSpec> everyone() {
         List<ArmSpec> arms = loopsAndSpillway();
+        arms.addAll(ArmSpec.EXPLAINING_LOOPS);
         arms.addAll(ArmSpec.THREADED_PEERS);
         ArmSpec.PARALLEL_CONSUMER.forEach(arm -> arms.add(arm.with("threads", PARALLEL_CONSUMER_THREADS)));
         return arms;
