@@ -1,17 +1,23 @@
 package dev.spillway.bench;
 
+import java.time.Duration;
 import java.util.Collection;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.ExecutionException;
 import java.util.stream.IntStream;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.NewTopic;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.errors.UnknownTopicOrPartitionException;
 import org.apache.kafka.common.serialization.ByteArrayDeserializer;
+import org.awaitility.Awaitility;
 
 /** Topics of a benchmark. For one thread. */
 final class BenchTopics implements AutoCloseable {
+    private static final Duration VISIBLE = Duration.ofSeconds(30);
+
     private final Admin admin;
     private final KafkaConsumer<byte[], byte[]> reader;
     private int outputs;
@@ -87,6 +93,24 @@ final class BenchTopics implements AutoCloseable {
                         .toList())
                 .all()
                 .get();
+        Awaitility.await("topics that the broker knows")
+                .atMost(VISIBLE)
+                .pollInterval(Duration.ofMillis(20))
+                .until(() -> areThere(names));
+    }
+
+    /** The controller has created them before the broker has heard of them, and of who leads their partitions. */
+    private boolean areThere(Collection<String> names) throws Exception {
+        try {
+            return admin.describeTopics(names).allTopicNames().get().values().stream()
+                    .flatMap(topic -> topic.partitions().stream())
+                    .allMatch(partition -> partition.leader() != null);
+        } catch (ExecutionException e) {
+            if (e.getCause() instanceof UnknownTopicOrPartitionException) {
+                return false;
+            }
+            throw e;
+        }
     }
 
     private void deleteAll(Collection<String> names) throws Exception {

@@ -23,6 +23,9 @@ import org.jspecify.annotations.Nullable;
  * of its default of 30.
  */
 final class StreamsArm implements Arm {
+    /** For what its threads have in hand, one record after the other. */
+    private static final Duration CLOSING = Duration.ofMinutes(2);
+
     private @Nullable KafkaStreams streams;
     private @Nullable Path stateDirectory;
 
@@ -58,7 +61,9 @@ final class StreamsArm implements Arm {
 
     @Override
     public void end() throws IOException {
-        requireNonNull(streams).close(Duration.ofSeconds(30));
+        if (!requireNonNull(streams).close(CLOSING)) {
+            throw new IllegalStateException("Kafka Streams has not ended within " + CLOSING.toSeconds() + " s");
+        }
         requireNonNull(streams).cleanUp();
         Files.deleteIfExists(requireNonNull(stateDirectory));
     }
