@@ -48,11 +48,11 @@ public record HttpConfig(
                 || url.getHost() == null
                 || url.getPort() == 0
                 || url.getPort() > 65_535) {
-            throw new InvalidConfigException(ConfigKeys.HTTP_URL + "=" + text
+            throw new InvalidConfigException(ConfigKeys.HTTP_URL + "=" + Secrets.hide(ConfigKeys.HTTP_URL, text)
                     + " is not the URL of an HTTP service: write it as http://host:port/path");
         }
         if (url.getRawFragment() != null) {
-            throw new InvalidConfigException(ConfigKeys.HTTP_URL + "=" + text
+            throw new InvalidConfigException(ConfigKeys.HTTP_URL + "=" + Secrets.hide(ConfigKeys.HTTP_URL, text)
                     + " has a fragment, which no service sees: leave out '#' and the rest");
         }
         return url;

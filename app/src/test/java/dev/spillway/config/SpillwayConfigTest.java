@@ -566,6 +566,15 @@ class SpillwayConfigTest {
                 .satisfies(refusal -> assertThat(refusal.getMessage()).doesNotContain("sec"));
     }
 
+    @ParameterizedTest
+    @ValueSource(strings = {"ftp://localhost/?token=secret", "http://localhost/?token=secret#here"})
+    void what_an_address_asks_for_is_not_told_when_it_is_refused(String url) {
+        assertThatThrownBy(() -> minimal().with("http.url", url).config())
+                .isInstanceOf(InvalidConfigException.class)
+                .hasMessageContaining("http.url")
+                .satisfies(refusal -> assertThat(refusal.getMessage()).doesNotContain("secret"));
+    }
+
     @Test
     void a_service_has_less_time_than_an_attempt() {
         Settings http = minimal().with("processor", "http").with("http.url", "http://localhost:8000/work");

@@ -31,7 +31,7 @@ class OutputTopicsIT {
     /** More than a transaction may take. */
     private static final Duration LONG = Duration.ofSeconds(15);
 
-    /** A tenth of what comes; a transaction may have ten seconds of it. */
+    /** Of each producer, far less than what comes; a transaction may have ten seconds of it. */
     private static final double BYTES_PER_SECOND = 10_000;
 
     /** Some commit intervals. */
