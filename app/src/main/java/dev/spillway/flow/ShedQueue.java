@@ -216,6 +216,7 @@ public final class ShedQueue<T> implements AutoCloseable {
             while (handled < arrivals.size() && !closed && place(arrivals.get(handled), victims)) {
                 handled++;
             }
+            countShed(victims);
             wakeTakers();
             return new BatchOffer<>(handled, victims, closed);
         } finally {
@@ -562,6 +563,7 @@ public final class ShedQueue<T> implements AutoCloseable {
         if (!place(arrival, victims)) {
             return new OfferResult.Full<>();
         }
+        countShed(victims);
         wakeTakers();
         return victims.isEmpty()
                 ? new OfferResult.Accepted<>()
@@ -580,13 +582,13 @@ public final class ShedQueue<T> implements AutoCloseable {
                 evicted++;
                 T victim = queue.evict();
                 bytes -= weigher.applyAsLong(victim);
-                shed(victim, oldest.reason(), victims);
+                victims.add(new BatchOffer.Victim<>(victim, oldest.reason()));
                 wakeOffers();
             } else if (verdict instanceof ShedPolicy.Verdict.ShedOldest oldest) {
-                shed(arrival, oldest.reason(), victims);
+                victims.add(new BatchOffer.Victim<>(arrival, oldest.reason()));
                 return true;
             } else if (verdict instanceof ShedPolicy.Verdict.ShedArriving arriving) {
-                shed(arrival, arriving.reason(), victims);
+                victims.add(new BatchOffer.Victim<>(arrival, arriving.reason()));
                 return true;
             } else {
                 return false;
@@ -608,10 +610,19 @@ public final class ShedQueue<T> implements AutoCloseable {
         return weight;
     }
 
+    /** Those of one reason at once: as a rule all of them. */
     @GuardedBy("lock")
-    private void shed(T victim, ShedReason reason, List<BatchOffer.Victim<T>> victims) {
-        shed.merge(reason, 1L, Long::sum);
-        victims.add(new BatchOffer.Victim<>(victim, reason));
+    private void countShed(List<BatchOffer.Victim<T>> victims) {
+        int from = 0;
+        while (from < victims.size()) {
+            ShedReason reason = victims.get(from).reason();
+            int to = from + 1;
+            while (to < victims.size() && victims.get(to).reason() == reason) {
+                to++;
+            }
+            shed.merge(reason, (long) (to - from), Long::sum);
+            from = to;
+        }
     }
 
     @GuardedBy("lock")

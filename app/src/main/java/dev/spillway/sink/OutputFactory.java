@@ -11,17 +11,21 @@ import dev.spillway.ledger.Outcome;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.EnumMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
+import java.util.function.Function;
+import java.util.stream.Collectors;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.header.Header;
 import org.apache.kafka.common.header.Headers;
+import org.apache.kafka.common.header.internals.RecordHeader;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Writes what leaves: results, tombstones, dead letters and markers with their headers, each small enough for its topic. Stateless; any
- * thread.
+ * Writes what leaves: results, tombstones, dead letters and markers with their headers, each small enough for its topic. Any thread.
  */
 public final class OutputFactory {
     private static final int REASON_BYTES = 1024;
@@ -29,12 +33,30 @@ public final class OutputFactory {
     /** The longest name of a topic, and two numbers. What is longer was made up by somebody, and need not fit anywhere. */
     private static final int ORIGIN_BYTES = 300;
 
+    /** Headers that are the same on many outputs. Nobody changes what is in them. */
+    private static final Header PROCESSED = header(SpillwayHeaders.OUTCOME, Outcome.PROCESSED.name());
+
+    private static final Header DROPPED = header(SpillwayHeaders.OUTCOME, Outcome.DROPPED.name());
+    private static final Header DEAD_LETTERED = header(SpillwayHeaders.OUTCOME, Outcome.DEAD_LETTERED.name());
+    private static final Map<ShedReason, Header> SHED = Arrays.stream(ShedReason.values())
+            .collect(Collectors.toMap(
+                    Function.identity(),
+                    reason -> header(SpillwayHeaders.REASON, reason.name()),
+                    (one, other) -> one,
+                    () -> new EnumMap<>(ShedReason.class)));
+
     private final TopicsConfig topics;
     private final SizeLimits limits;
     private final int resultLimit;
+    private final int dropLimit;
+    private final int deadLetterLimit;
+    private final int processedLimit;
     private final Time time;
     private final @Nullable String firstStage;
     private final Tombstones tombstones;
+
+    /** That of the last decision. */
+    private volatile @Nullable Moment moment;
 
     /** Of a sidecar with one stage, and a tombstone for each record. */
     public OutputFactory(TopicsConfig topics, SizeLimits limits, Time time) {
@@ -52,6 +74,9 @@ public final class OutputFactory {
         this.topics = topics;
         this.limits = limits;
         this.resultLimit = limits.limitOf(topics.output());
+        this.dropLimit = limits.limitOf(topics.drop());
+        this.deadLetterLimit = limits.limitOf(topics.deadLetter());
+        this.processedLimit = topics.processed() == null ? 0 : limits.limitOf(topics.processed());
         this.time = time;
         this.firstStage = firstStage;
         this.tombstones = tombstones;
@@ -111,15 +136,15 @@ public final class OutputFactory {
     /** The only trace of a record that was processed without a result. */
     private ProducerRecord<byte @Nullable [], byte @Nullable []> marker(Delivery delivery, String topic) {
         var whole = marker(delivery, topic, delivery.record().key());
-        return limits.allow(whole) ? whole : marker(delivery, topic, null);
+        return limits.allow(whole, processedLimit) ? whole : marker(delivery, topic, null);
     }
 
     private ProducerRecord<byte @Nullable [], byte @Nullable []> marker(
             Delivery delivery, String topic, byte @Nullable [] key) {
         var marker = outgoing(topic, key, null);
         addOrigin(delivery, marker);
-        marker.headers().add(SpillwayHeaders.OUTCOME, utf8(Outcome.PROCESSED.name()));
-        addInstant(marker);
+        marker.headers().add(PROCESSED);
+        marker.headers().add(now());
         return marker;
     }
 
@@ -156,7 +181,7 @@ public final class OutputFactory {
         byte[] origins = utf8(range.text());
         var tombstone = outgoing(topics.drop(), origins, TombstoneRange.json(range));
         tombstone.headers().add(SpillwayHeaders.ORIGINS, origins);
-        addDecision(Outcome.DROPPED, reason.name(), firstStage, tombstone);
+        addShed(reason, firstStage, tombstone);
         return tombstone;
     }
 
@@ -168,14 +193,14 @@ public final class OutputFactory {
     ProducerRecord<byte @Nullable [], byte @Nullable []> tombstone(
             Delivery delivery, ShedReason reason, @Nullable String stage) {
         var whole = tombstone(delivery, delivery.record().key(), reason, stage);
-        return limits.allow(whole) ? whole : tombstone(delivery, null, reason, stage);
+        return limits.allow(whole, dropLimit) ? whole : tombstone(delivery, null, reason, stage);
     }
 
     private ProducerRecord<byte @Nullable [], byte @Nullable []> tombstone(
             Delivery delivery, byte @Nullable [] key, ShedReason reason, @Nullable String stage) {
         var tombstone = outgoing(topics.drop(), key, null);
         addOrigin(delivery, tombstone);
-        addDecision(Outcome.DROPPED, reason.name(), stage, tombstone);
+        addShed(reason, stage, tombstone);
         return tombstone;
     }
 
@@ -192,19 +217,19 @@ public final class OutputFactory {
         var whole = outgoing(topics.deadLetter(), record.key(), record.value());
         addHeaders(record.headers(), whole);
         addFailure(delivery, reason, attempts, stage, whole);
-        if (limits.allow(whole)) {
+        if (limits.allow(whole, deadLetterLimit)) {
             return whole;
         }
         var withoutHeaders = outgoing(topics.deadLetter(), record.key(), record.value());
         addFailure(delivery, reason, attempts, stage, withoutHeaders);
         addOmitted("headers", withoutHeaders);
-        if (limits.allow(withoutHeaders)) {
+        if (limits.allow(withoutHeaders, deadLetterLimit)) {
             return withoutHeaders;
         }
         var withoutValue = outgoing(topics.deadLetter(), record.key(), null);
         addFailure(delivery, reason, attempts, stage, withoutValue);
         addOmitted("headers, value", withoutValue);
-        if (limits.allow(withoutValue)) {
+        if (limits.allow(withoutValue, deadLetterLimit)) {
             return withoutValue;
         }
         var origin = outgoing(topics.deadLetter(), null, null);
@@ -255,7 +280,9 @@ public final class OutputFactory {
     private void addFailure(
             Delivery delivery, String reason, int attempts, @Nullable String stage, ProducerRecord<?, ?> output) {
         addOrigin(delivery, output);
-        addDecision(Outcome.DEAD_LETTERED, reason, stage, output);
+        output.headers().add(DEAD_LETTERED);
+        output.headers().add(SpillwayHeaders.REASON, cut(reason));
+        addWhenAndWhere(stage, output);
         output.headers().add(SpillwayHeaders.ATTEMPTS, utf8(Integer.toString(attempts)));
     }
 
@@ -264,19 +291,36 @@ public final class OutputFactory {
         output.headers().add(SpillwayHeaders.OMITTED, utf8(parts));
     }
 
-    private void addDecision(Outcome outcome, String reason, @Nullable String stage, ProducerRecord<?, ?> output) {
-        Headers headers = output.headers();
-        headers.add(SpillwayHeaders.OUTCOME, utf8(outcome.name()));
-        headers.add(SpillwayHeaders.REASON, cut(reason));
-        addInstant(output);
+    private void addShed(ShedReason reason, @Nullable String stage, ProducerRecord<?, ?> output) {
+        output.headers().add(DROPPED);
+        output.headers().add(Objects.requireNonNull(SHED.get(reason)));
+        addWhenAndWhere(stage, output);
+    }
+
+    private void addWhenAndWhere(@Nullable String stage, ProducerRecord<?, ?> output) {
+        output.headers().add(now());
         if (stage != null) {
-            headers.add(SpillwayHeaders.STAGE, utf8(stage));
+            output.headers().add(SpillwayHeaders.STAGE, utf8(stage));
         }
     }
 
-    private void addInstant(ProducerRecord<?, ?> output) {
-        String now = Instant.ofEpochMilli(time.currentTimeMillis()).toString();
-        output.headers().add(SpillwayHeaders.AT, utf8(now));
+    /** An instant takes longer to write than all the rest of a tombstone, and under overload there are hundreds in a millisecond. */
+    private Header now() {
+        long millis = time.currentTimeMillis();
+        Moment latest = moment;
+        if (latest == null || latest.millis != millis) {
+            latest = new Moment(
+                    millis,
+                    header(SpillwayHeaders.AT, Instant.ofEpochMilli(millis).toString()));
+            moment = latest;
+        }
+        return latest.header;
+    }
+
+    private record Moment(long millis, Header header) {}
+
+    private static Header header(String name, String value) {
+        return new RecordHeader(name, utf8(value));
     }
 
     /** At most 1 KiB of UTF-8, never a part of a character. */

@@ -5,6 +5,7 @@ import dev.spillway.ledger.Account;
 import dev.spillway.ledger.Outcome;
 import dev.spillway.ledger.SettledTwiceException;
 import java.util.List;
+import java.util.Objects;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.Future;
@@ -137,7 +138,11 @@ public final class Publisher {
      * @return whether it was for this call to decide; {@link #publishAll} comes next then
      */
     public boolean decideDropped(Delivery delivery, ShedReason reason) {
-        return decideDropped(delivery, reason, outputs.firstStage());
+        if (!delivery.decide()) {
+            return false;
+        }
+        delivery.toSend(Outcome.DROPPED, reason, List.of());
+        return true;
     }
 
     /**
@@ -146,19 +151,15 @@ public final class Publisher {
      * @param stage the one that sheds it; null where there is only one
      */
     public void dropped(Delivery delivery, ShedReason reason, @Nullable String stage) {
-        if (decideDropped(delivery, reason, stage)) {
+        if (delivery.decide()) {
             delivery.toSend(Outcome.DROPPED, reason, List.of(outputs.tombstone(delivery, reason, stage)));
+            rememberDropped(delivery, reason, stage);
             publish(List.of(delivery));
         }
     }
 
-    private boolean decideDropped(Delivery delivery, ShedReason reason, @Nullable String stage) {
-        if (!delivery.decide()) {
-            return false;
-        }
+    private void rememberDropped(Delivery delivery, Enum<?> reason, @Nullable String stage) {
         settlements.remember(delivery, Outcome.DROPPED, reason, stage == null ? null : "stage " + stage);
-        delivery.toSend(Outcome.DROPPED, reason, List.of());
-        return true;
     }
 
     /** Publishes what was decided about these, in their order: all were processed, or all were dropped. */
@@ -175,10 +176,12 @@ public final class Publisher {
         }
     }
 
-    /** What a tombstone stands for depends on what else was shed. */
+    /** What a tombstone stands for depends on what else was shed. One of those that go at once is enough to be remembered. */
     private void publishTogether(List<Delivery> decided) {
-        if (decided.get(0).outcome() == Outcome.DROPPED) {
+        Delivery first = decided.get(0);
+        if (first.outcome() == Outcome.DROPPED) {
             outputs.addTombstones(decided);
+            rememberDropped(first, Objects.requireNonNull(first.why()), outputs.firstStage());
         }
         publish(decided);
     }

@@ -1,7 +1,6 @@
 package dev.spillway.sink;
 
 import java.nio.charset.StandardCharsets;
-import java.util.HashMap;
 import java.util.Map;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.header.Header;
@@ -19,7 +18,6 @@ public final class SizeLimits {
     private static final int MOST_UTF8 = 3;
 
     private final int maxRequestSize;
-    /** Asked for every tombstone, so a plain hash map: the immutable ones of the JDK divide to find a slot. Never changed. */
     private final Map<String, Integer> maxMessageBytes;
 
     /**
@@ -30,11 +28,16 @@ public final class SizeLimits {
      */
     public SizeLimits(int maxRequestSize, Map<String, Integer> maxMessageBytes) {
         this.maxRequestSize = maxRequestSize;
-        this.maxMessageBytes = new HashMap<>(maxMessageBytes);
+        this.maxMessageBytes = Map.copyOf(maxMessageBytes);
     }
 
-    boolean allow(ProducerRecord<byte @Nullable [], byte @Nullable []> record) {
-        return isWithin(limitOf(record.topic()), record);
+    /**
+     * Whether an output can be written.
+     *
+     * @param limit its topic's
+     */
+    boolean allow(ProducerRecord<byte @Nullable [], byte @Nullable []> record, int limit) {
+        return roughSizeOf(record) <= limit || sizeOf(record) <= limit;
     }
 
     /**
@@ -44,15 +47,11 @@ public final class SizeLimits {
      */
     void require(ProducerRecord<byte @Nullable [], byte @Nullable []> record, int limit)
             throws OutputTooLargeException {
-        if (!isWithin(limit, record)) {
+        if (!allow(record, limit)) {
             throw new OutputTooLargeException("the result has " + sizeOf(record) + " bytes, and " + record.topic()
                     + " takes " + limit
                     + " (the smaller of producer.max.request.size and the topic's max.message.bytes)");
         }
-    }
-
-    private static boolean isWithin(int limit, ProducerRecord<byte @Nullable [], byte @Nullable []> record) {
-        return roughSizeOf(record) <= limit || sizeOf(record) <= limit;
     }
 
     /** How large an output for the topic may be, in bytes. */

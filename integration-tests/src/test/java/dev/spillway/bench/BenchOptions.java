@@ -5,6 +5,7 @@ import static java.util.stream.Collectors.toUnmodifiableSet;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Arrays;
+import java.util.List;
 import java.util.Properties;
 import java.util.Set;
 
@@ -20,7 +21,8 @@ import java.util.Set;
  * @param records {@code bench.records}: how many records of 200 bytes are there to be moved at the most (4,000,000);
  *     fewer if they are larger
  * @param spillway {@code bench.spillway}: settings for all sidecars, as in {@code workers=4,queue.capacity=2000}
- * @param jvm {@code bench.jdk}: the JDK of the arms (the one that this runs on); {@code bench.heap}: their heap (512m)
+ * @param jvm {@code bench.jdk}: the JDK of the arms (the one that this runs on); {@code bench.heap}: their heap (512m); {@code
+ *     bench.jvm}: further options, with spaces between them
  */
 record BenchOptions(
         boolean quick,
@@ -50,7 +52,8 @@ record BenchOptions(
                 own(given.text("bench.spillway", "")),
                 new ChildJvm(
                         Path.of(given.text("bench.jdk", System.getProperty("java.home"))),
-                        given.text("bench.heap", "512m")));
+                        given.text("bench.heap", "512m"),
+                        words(given.text("bench.jvm", ""))));
     }
 
     boolean includes(Benchmark benchmark) {
@@ -62,6 +65,12 @@ record BenchOptions(
             case UNLESS_QUICK -> !quick;
             case IF_NAMED -> false;
         };
+    }
+
+    private static List<String> words(String text) {
+        return Arrays.stream(text.split(" ", -1))
+                .filter(word -> !word.isEmpty())
+                .toList();
     }
 
     private static ArmSettings own(String text) {

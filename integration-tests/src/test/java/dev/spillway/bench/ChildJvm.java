@@ -12,8 +12,9 @@ import java.util.stream.Collectors;
  *
  * @param home where the JDK is
  * @param heap as in {@code -Xmx512m}
+ * @param options further options
  */
-record ChildJvm(Path home, String heap) {
+record ChildJvm(Path home, String heap, List<String> options) {
     /** The version that its release file tells. */
     String description() {
         try {
@@ -38,6 +39,7 @@ record ChildJvm(Path home, String heap) {
         // A fixed size: how fast a heap grows is not what is compared.
         command.addAll(List.of("-Xms" + heap, "-Xmx" + heap));
         command.addAll(List.of("-Dspillway.log.org=error", "-Dspillway.log.dev.spillway=error"));
+        command.addAll(this.options);
         command.addAll(options);
         command.addAll(List.of("-cp", System.getProperty("java.class.path"), mainClass));
         command.addAll(arguments);
