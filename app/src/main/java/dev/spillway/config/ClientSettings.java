@@ -43,6 +43,12 @@ final class ClientSettings {
      */
     private static final int TRANSACTION_CALL_MILLIS = 10_000;
 
+    /**
+     * How long a broker lets a fetch wait for records. A consumer that is closed waits for the fetch that is under way; by the client's
+     * default that alone may be half a second.
+     */
+    private static final int FETCH_WAIT_MILLIS = 200;
+
     /** The admin client's default. */
     private static final int DEFAULT_REQUEST_MILLIS = 30_000;
 
@@ -73,6 +79,7 @@ final class ClientSettings {
         Map<String, Object> settings = shared(config, common, ConsumerConfig.configNames()::contains);
         // The client's default, latest, would skip what was written before the group's first commit.
         settings.put(ConsumerConfig.AUTO_OFFSET_RESET_CONFIG, "earliest");
+        settings.put(ConsumerConfig.FETCH_MAX_WAIT_MS_CONFIG, FETCH_WAIT_MILLIS);
         if (!"consumer".equalsIgnoreCase(operator.get(ConsumerConfig.GROUP_PROTOCOL_CONFIG))) {
             settings.put(
                     ConsumerConfig.PARTITION_ASSIGNMENT_STRATEGY_CONFIG, CooperativeStickyAssignor.class.getName());

@@ -391,6 +391,13 @@ class SpillwayConfigTest {
     }
 
     @Test
+    void a_fetch_that_finds_nothing_is_not_waited_for_longer_than_an_operator_says() {
+        assertThat(minimal().config().consumerClient()).containsEntry("fetch.max.wait.ms", 200);
+        assertThat(minimal().with("consumer.fetch.max.wait.ms", "500").config().consumerClient())
+                .containsEntry("fetch.max.wait.ms", "500");
+    }
+
+    @Test
     void partitions_move_cooperatively_unless_the_broker_moves_them() {
         String strategy = "partition.assignment.strategy";
 
