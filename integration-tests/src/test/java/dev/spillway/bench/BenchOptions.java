@@ -15,7 +15,7 @@ import java.util.Set;
  * @param quick {@code bench.quick}: fewer cases and shorter runs, for a first look
  * @param only {@code bench.only}: names of benchmarks, separated by commas; none for those whose {@link Benchmark.Occasion} it is
  * @param rounds {@code bench.rounds}: how often each arm has its turn (5; 1 if quick)
- * @param seconds {@code bench.seconds}: how long an overload lasts (20; 8 if quick)
+ * @param seconds {@code bench.seconds}: how long an overload lasts (60; 8 if quick)
  * @param warmUp {@code bench.warm.up.seconds}: how long an arm's JVM moves records before its first turn (12; 5 if quick)
  * @param window {@code bench.window.seconds}: for how long a turn counts (4)
  * @param records {@code bench.records}: how many records of 200 bytes are there to be moved at the most (4,000,000);
@@ -45,7 +45,7 @@ record BenchOptions(
                         .filter(name -> !name.isEmpty())
                         .collect(toUnmodifiableSet()),
                 given.number("bench.rounds", quick ? 1 : 5),
-                given.number("bench.seconds", quick ? 8 : 20),
+                given.number("bench.seconds", quick ? 8 : 60),
                 Duration.ofSeconds(given.number("bench.warm.up.seconds", quick ? 5 : 12)),
                 Duration.ofSeconds(given.number("bench.window.seconds", 4)),
                 given.number("bench.records", 4_000_000),
