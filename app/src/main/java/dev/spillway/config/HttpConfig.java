@@ -25,7 +25,8 @@ public record HttpConfig(
         int batchMaxRecords) {
 
     /**
-     * Reads {@code http.url}.
+     * Reads {@code http.url}. What is refused is not told: what is no address, or one written wrong, may hold a password or a token
+     * anywhere.
      *
      * @throws InvalidConfigException when that cannot be called
      */
@@ -34,7 +35,6 @@ public record HttpConfig(
         try {
             url = URI.create(text.strip());
         } catch (IllegalArgumentException e) {
-            // not with Java's message, nor the text: it could hold a password
             throw new InvalidConfigException(ConfigKeys.HTTP_URL + " is not a URL: write it as http://host:port/path");
         }
         String scheme = url.getScheme();
@@ -48,12 +48,12 @@ public record HttpConfig(
                 || url.getHost() == null
                 || url.getPort() == 0
                 || url.getPort() > 65_535) {
-            throw new InvalidConfigException(ConfigKeys.HTTP_URL + "=" + Secrets.hide(ConfigKeys.HTTP_URL, text)
-                    + " is not the URL of an HTTP service: write it as http://host:port/path");
+            throw new InvalidConfigException(
+                    ConfigKeys.HTTP_URL + " is not the URL of an HTTP service: write it as http://host:port/path");
         }
         if (url.getRawFragment() != null) {
-            throw new InvalidConfigException(ConfigKeys.HTTP_URL + "=" + Secrets.hide(ConfigKeys.HTTP_URL, text)
-                    + " has a fragment, which no service sees: leave out '#' and the rest");
+            throw new InvalidConfigException(
+                    ConfigKeys.HTTP_URL + " has a fragment, which no service sees: leave out '#' and the rest");
         }
         return url;
     }

@@ -15,8 +15,6 @@ import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
-import java.util.function.Function;
-import java.util.stream.Collectors;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.header.Header;
@@ -33,17 +31,12 @@ public final class OutputFactory {
     /** The longest name of a topic, and two numbers. What is longer was made up by somebody, and need not fit anywhere. */
     private static final int ORIGIN_BYTES = 300;
 
-    /** Headers that are the same on many outputs. Nobody changes what is in them. */
+    /** Headers that are the same on many outputs; no part of the producer writes into them. */
     private static final Header PROCESSED = header(SpillwayHeaders.OUTCOME, Outcome.PROCESSED.name());
 
     private static final Header DROPPED = header(SpillwayHeaders.OUTCOME, Outcome.DROPPED.name());
     private static final Header DEAD_LETTERED = header(SpillwayHeaders.OUTCOME, Outcome.DEAD_LETTERED.name());
-    private static final Map<ShedReason, Header> SHED = Arrays.stream(ShedReason.values())
-            .collect(Collectors.toMap(
-                    Function.identity(),
-                    reason -> header(SpillwayHeaders.REASON, reason.name()),
-                    (one, other) -> one,
-                    () -> new EnumMap<>(ShedReason.class)));
+    private static final Map<ShedReason, Header> SHED = reasons();
 
     private final TopicsConfig topics;
     private final SizeLimits limits;
@@ -289,6 +282,14 @@ public final class OutputFactory {
     /** Without it nobody could tell a record that never had a value from one whose value stayed behind. */
     private static void addOmitted(String parts, ProducerRecord<?, ?> output) {
         output.headers().add(SpillwayHeaders.OMITTED, utf8(parts));
+    }
+
+    private static Map<ShedReason, Header> reasons() {
+        Map<ShedReason, Header> reasons = new EnumMap<>(ShedReason.class);
+        for (ShedReason reason : ShedReason.values()) {
+            reasons.put(reason, header(SpillwayHeaders.REASON, reason.name()));
+        }
+        return reasons;
     }
 
     private void addShed(ShedReason reason, @Nullable String stage, ProducerRecord<?, ?> output) {

@@ -23,7 +23,7 @@ import org.jspecify.annotations.Nullable;
  * Counts what was settled, by outcome and reason, with the age that records had then; and remembers the newest of what was shed or
  * failed, for somebody to look at. What an aborted epoch had settled stays counted and is counted again when it comes again.
  *
- * <p>Any thread, for every record: no lock, and no object but for what is remembered, one in a millisecond at most.
+ * <p>Any thread, for every record: no lock, and no object but for what is remembered: of what is shed one in a millisecond at most.
  */
 public final class Settlements {
     private static final int REMEMBERED = 64;
@@ -74,7 +74,7 @@ public final class Settlements {
     /**
      * A record that was shed or failed.
      *
-     * @param atMillis when that was decided, in milliseconds since 1970
+     * @param atMillis when its tombstone or dead letter was made, in milliseconds since 1970
      * @param origin {@code topic-partition@offset}
      * @param key the beginning of its key as text; null where it has none
      * @param why the shed reason, or the cause of a dead letter

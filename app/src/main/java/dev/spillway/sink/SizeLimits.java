@@ -34,7 +34,7 @@ public final class SizeLimits {
     /**
      * Whether an output can be written.
      *
-     * @param limit its topic's
+     * @param limit its topic's, in bytes
      */
     boolean allow(ProducerRecord<byte @Nullable [], byte @Nullable []> record, int limit) {
         return roughSizeOf(record) <= limit || sizeOf(record) <= limit;
@@ -43,7 +43,7 @@ public final class SizeLimits {
     /**
      * Requires that a result can be written.
      *
-     * @param limit its topic's
+     * @param limit its topic's, in bytes
      */
     void require(ProducerRecord<byte @Nullable [], byte @Nullable []> record, int limit)
             throws OutputTooLargeException {

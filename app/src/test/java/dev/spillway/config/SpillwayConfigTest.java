@@ -391,7 +391,7 @@ class SpillwayConfigTest {
     }
 
     @Test
-    void a_fetch_that_finds_nothing_is_not_waited_for_longer_than_an_operator_says() {
+    void a_fetch_that_finds_nothing_waits_for_a_fifth_of_a_second_or_as_long_as_an_operator_says() {
         assertThat(minimal().config().consumerClient()).containsEntry("fetch.max.wait.ms", 200);
         assertThat(minimal().with("consumer.fetch.max.wait.ms", "500").config().consumerClient())
                 .containsEntry("fetch.max.wait.ms", "500");
@@ -574,7 +574,16 @@ class SpillwayConfigTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"ftp://localhost/?token=secret", "http://localhost/?token=secret#here"})
+    @ValueSource(
+            strings = {
+                "ftp://localhost/?token=secret",
+                "http://localhost/?token=secret#here",
+                "http://localhost/#token=secret",
+                "localhost:8000/work?token=secret",
+                "/work?token=secret",
+                "http:/localhost/?token=secret",
+                "user:secret@localhost:8000/"
+            })
     void what_an_address_asks_for_is_not_told_when_it_is_refused(String url) {
         assertThatThrownBy(() -> minimal().with("http.url", url).config())
                 .isInstanceOf(InvalidConfigException.class)

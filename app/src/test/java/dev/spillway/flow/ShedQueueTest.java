@@ -84,6 +84,20 @@ class ShedQueueTest {
     }
 
     @Test
+    void of_what_is_offered_at_once_each_is_counted_that_is_shed() {
+        var newest = queue(2, DROP_NEWEST, "a");
+        var oldest = queue(2, DROP_OLDEST, "a");
+
+        newest.offerAll("b", "c", "d");
+        newest.offerAll("e");
+        oldest.offerAll("b", "c", "d");
+        oldest.offerAll("e");
+
+        assertThat(newest.snapshot().shed()).isEqualTo(Map.of(ShedReason.DROP_NEWEST, 3L));
+        assertThat(oldest.snapshot().shed()).isEqualTo(Map.of(ShedReason.DROP_OLDEST, 3L));
+    }
+
+    @Test
     void what_is_shed_at_the_door_was_never_admitted() {
         var queue = queue(1, DROP_NEWEST, "a");
 

@@ -326,4 +326,34 @@ class OutputFactoryTest {
         assertThat(new String(tombstone.headers().lastHeader("spillway.reason").value(), UTF_8))
                 .isEqualTo("DROP_NEWEST");
     }
+
+    @Test
+    void each_tombstone_has_the_instant_of_its_own_decision_whatever_the_clock_does() {
+        OutputFactory factory = factory(Samples.MEGABYTE);
+        Delivery shed = delivery();
+        for (long millis : new long[] {5000, 5000, 5001, 6000, 4999}) {
+            time.setCurrentTimeMillis(millis);
+
+            assertThat(header(factory.tombstone(shed, ShedReason.DROP_OLDEST, null), "spillway.at"))
+                    .isEqualTo(Instant.ofEpochMilli(millis).toString());
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"drops", "dead-letters", "done"})
+    void each_output_has_the_limit_of_its_own_topic(String limited) throws Exception {
+        Delivery large = delivery(7, new byte[1000], bytes("value"), new RecordHeaders());
+        TopicsConfig topics = new TopicsConfig(List.of("in"), "out", "drops", "dead-letters", "done", false);
+        OutputFactory factory = new OutputFactory(topics, new SizeLimits(Samples.MEGABYTE, Map.of(limited, 500)), time);
+
+        var outputs = List.of(
+                factory.tombstone(large, ShedReason.DROP_OLDEST, null),
+                factory.deadLetter(large, "no", 1, null),
+                factory.results(large, List.of()).get(0));
+
+        assertThat(outputs)
+                .allSatisfy(output -> assertThat(output.key() == null)
+                        .as(output.topic())
+                        .isEqualTo(output.topic().equals(limited)));
+    }
 }

@@ -163,6 +163,31 @@ class SettlementsTest {
     }
 
     @Test
+    void of_what_is_shed_at_once_the_first_is_remembered() {
+        Delivery first = delivery(whenSent);
+        Delivery second = delivery(whenSent);
+        whenSent.decideDropped(first, ShedReason.DROP_OLDEST);
+        time.advance(Duration.ofMillis(1));
+        whenSent.decideDropped(second, ShedReason.DROP_OLDEST);
+
+        Publisher.publishAll(List.of(first, second));
+
+        assertThat(settlements.newest())
+                .containsExactly(new Settlements.Loss(
+                        time.currentTimeMillis(), Outcome.DROPPED, "in-0@0", "key", "DROP_OLDEST", null));
+    }
+
+    @Test
+    void what_a_stage_sheds_is_remembered_with_its_name() {
+        whenSent.dropped(delivery(whenSent), ShedReason.DROP_NEWEST, "store");
+
+        assertThat(settlements.newest())
+                .singleElement()
+                .satisfies(loss -> assertThat(loss.text()).isEqualTo("stage store"))
+                .satisfies(loss -> assertThat(loss.why()).isEqualTo("DROP_NEWEST"));
+    }
+
+    @Test
     void of_what_is_shed_in_one_millisecond_one_is_remembered() {
         Samples.drop(whenSent, delivery(whenSent), ShedReason.DROP_OLDEST);
         Samples.drop(whenSent, delivery(whenSent), ShedReason.DROP_OLDEST);
