@@ -18,19 +18,24 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-/** Twice the capacity, for as long as {@code soak.minutes} says (30). */
+/**
+ * More than the capacity, for as long as {@code soak.minutes} says (30), for two hours at most, and at twenty times the capacity for ten
+ * minutes; never for less than twenty samples take.
+ */
 @Tag("soak")
-@Timeout(value = 2, unit = TimeUnit.HOURS)
+@Timeout(value = 3, unit = TimeUnit.HOURS)
 class SoakIT {
     private static final double MIB = 1024 * 1024;
     private static final int MINUTES_OF_SOAK = Integer.getInteger("soak.minutes", 30);
-    /** What two workers of 4 ms a record can do in a second. */
-    private static final int CAPACITY = 500;
+    private static final int WORKERS = 2;
+
     /**
      * What Kafka's clients have just read is part of what lives, some MiB at one moment and none at another; what grows is seen in the
      * least of several moments.
      */
     private static final int SAMPLES = 10;
+
+    private static final long SECONDS_BETWEEN_SAMPLES = 30;
 
     @RegisterExtension
     static final TestKafka kafka = new TestKafka();
@@ -39,26 +44,37 @@ class SoakIT {
     Path directory;
 
     @ParameterizedTest
-    @CsvSource({"exactly_once_v2, DROP_OLDEST", "at_least_once, DROP_NEWEST"})
-    void theLiveHeapAtTheEndIsWhatItWasInTheFirstMinutes(String guarantee, String policy) throws Exception {
+    @CsvSource({
+        "exactly_once_v2, DROP_OLDEST, 4, 2, -Xmx128m, 120",
+        "at_least_once, DROP_NEWEST, 4, 2, -Xmx128m, 120",
+        "exactly_once_v2, DROP_OLDEST, 10, 20, -Xmx64m, 10",
+        "at_least_once, DROP_NEWEST, 10, 20, -Xmx64m, 10"
+    })
+    void theLiveHeapAtTheEndIsWhatItWasInTheFirstMinutes(
+            String guarantee, String policy, int workMillis, int overload, String heap, int minutesAtMost)
+            throws Exception {
+        int perSecond = overload * WORKERS * 1000 / workMillis;
+        int minutes = Math.min(minutesAtMost, MINUTES_OF_SOAK);
         try (Deployment application = new Deployment(kafka, directory, 2)
                         .set("processing.guarantee", guarantee)
                         .set("shed.policy", policy)
                         .set("processor", SlowProcessor.class.getName())
-                        .set("processor.millis", 4)
-                        .set("workers", 2)
+                        .set("processor.millis", workMillis)
+                        .set("workers", WORKERS)
                         .set("queue.capacity", 1000);
-                Load load = application.load(2 * CAPACITY, "x".repeat(1000))) {
-            SidecarProcess sidecar = application.startAssigned("-Xmx128m");
+                Load load = application.load(perSecond, "x".repeat(1000))) {
+            SidecarProcess sidecar = application.startAssigned(heap);
             List<Long> live = new ArrayList<>();
             long start = System.nanoTime();
-            while (live.size() < 2 * SAMPLES || System.nanoTime() - start < MINUTES.toNanos(MINUTES_OF_SOAK)) {
-                application.awaitProgress(SECONDS.convert(1, MINUTES) * CAPACITY, Duration.ofMinutes(5));
+            while (live.size() < 2 * SAMPLES || System.nanoTime() - start < MINUTES.toNanos(minutes)) {
+                application.awaitProgress(SECONDS_BETWEEN_SAMPLES * perSecond, Duration.ofMinutes(5));
                 live.add(sidecar.liveHeap());
                 System.out.printf(
-                        "%s %s, after %d s: %.1f MiB live%n",
+                        "%s %s, %d times the capacity in %s, after %d s: %.1f MiB live%n",
                         guarantee,
                         policy,
+                        overload,
+                        heap,
                         SECONDS.convert(System.nanoTime() - start, TimeUnit.NANOSECONDS),
                         live.get(live.size() - 1) / MIB);
             }
@@ -68,6 +84,9 @@ class SoakIT {
             assertThat((double) last).as("%s", live).isLessThan(first + MIB);
             sidecar.terminateConserved();
             load.stop();
+            assertThat(sidecar.log()).doesNotContain("OutOfMemoryError");
+            // A quarter: how much of the overload arrives, a busy machine decides, too.
+            assertThat(4 * sidecar.count("dropped")).isGreaterThan(overload * sidecar.count("processed"));
             application.audit();
         }
     }
