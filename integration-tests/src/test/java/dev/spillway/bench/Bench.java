@@ -66,6 +66,7 @@ final class Bench implements AutoCloseable {
 
     ArmSettings settings(ArmSpec arm, String input, String output) {
         return (arm.isSpillway() ? options.spillway() : ArmSettings.NONE)
+                .withAll(options.producer())
                 .withAll(arm.settings())
                 .with("bootstrap.servers", bootstrapServers)
                 .with("input", input)

@@ -70,6 +70,10 @@ public final class BenchMain {
         machine.put("system", System.getProperty("os.name") + " " + System.getProperty("os.version"));
         machine.put("arms' JVM", options.jvm().description());
         machine.put("arms' heap", options.jvm().heap());
+        if (!options.jvm().options().isEmpty()) {
+            machine.put("arms' JVM options", String.join(" ", options.jvm().options()));
+        }
+        machine.put("producers", Clients.tuning(options.producer()).toString());
         machine.put("rounds", Integer.toString(options.rounds()));
         machine.put("quick", Boolean.toString(options.quick()));
         return machine;

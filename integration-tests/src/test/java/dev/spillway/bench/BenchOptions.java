@@ -20,6 +20,7 @@ import java.util.Set;
  * @param window {@code bench.window.seconds}: for how long a turn counts (4)
  * @param records {@code bench.records}: how many records of 200 bytes are there to be moved at the most (4,000,000);
  *     fewer if they are larger
+ * @param producer {@code bench.producer}: settings of all arms' producers, as in {@code compression.type=none,batch.size=16384}
  * @param spillway {@code bench.spillway}: settings for all sidecars, as in {@code workers=4,queue.capacity=2000}
  * @param jvm {@code bench.jdk}: the JDK of the arms (the one that this runs on); {@code bench.heap}: their heap (512m); {@code
  *     bench.jvm}: further options, with spaces between them
@@ -32,6 +33,7 @@ record BenchOptions(
         Duration warmUp,
         Duration window,
         int records,
+        ArmSettings producer,
         ArmSettings spillway,
         ChildJvm jvm) {
 
@@ -49,7 +51,8 @@ record BenchOptions(
                 Duration.ofSeconds(given.number("bench.warm.up.seconds", quick ? 5 : 12)),
                 Duration.ofSeconds(given.number("bench.window.seconds", 4)),
                 given.number("bench.records", 4_000_000),
-                own(given.text("bench.spillway", "")),
+                settings(Clients.PRODUCER, given.text("bench.producer", "")),
+                settings(SpillwayArm.OWN, given.text("bench.spillway", "")),
                 new ChildJvm(
                         Path.of(given.text("bench.jdk", System.getProperty("java.home"))),
                         given.text("bench.heap", "512m"),
@@ -73,12 +76,12 @@ record BenchOptions(
                 .toList();
     }
 
-    private static ArmSettings own(String text) {
+    private static ArmSettings settings(String prefix, String text) {
         ArmSettings settings = ArmSettings.NONE;
         for (String setting : text.split(",", -1)) {
             int end = setting.indexOf('=');
             if (end > 0) {
-                settings = settings.with(SpillwayArm.OWN + setting.substring(0, end), setting.substring(end + 1));
+                settings = settings.with(prefix + setting.substring(0, end), setting.substring(end + 1));
             }
         }
         return settings;

@@ -2,11 +2,15 @@ package dev.spillway.bench;
 
 import java.util.HashMap;
 import java.util.Map;
+import java.util.TreeMap;
 import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
 
 /** Settings of Kafka's clients that all arms share, so that they differ in what they do and not in how they are set. */
 final class Clients {
+    /** Before an arm's settings that are those of its producer. */
+    static final String PRODUCER = "producer.";
+
     /** How long the records of one poll may take that are worked on one after the other: as long as a commit may wait for. */
     private static final long POLL_MILLIS = 100;
 
@@ -19,8 +23,15 @@ final class Clients {
         return Map.of("compression.type", "lz4", "linger.ms", "5", "batch.size", "65536");
     }
 
+    /** The same for an arm, which may have been told otherwise. */
+    static Map<String, String> tuning(ArmSettings settings) {
+        Map<String, String> all = new TreeMap<>(tuning());
+        all.putAll(settings.under(PRODUCER));
+        return all;
+    }
+
     static Map<String, Object> producer(ArmSettings settings) {
-        Map<String, Object> all = new HashMap<>(tuning());
+        Map<String, Object> all = new HashMap<>(tuning(settings));
         all.put("bootstrap.servers", settings.bootstrapServers());
         all.put("key.serializer", ByteArraySerializer.class);
         all.put("value.serializer", ByteArraySerializer.class);

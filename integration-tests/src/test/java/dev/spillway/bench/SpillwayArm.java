@@ -47,7 +47,7 @@ final class SpillwayArm implements Arm {
         if (settings.has("threads")) {
             all.put("workers", Integer.toString(settings.threads()));
         }
-        Clients.tuning().forEach((name, value) -> all.put("producer." + name, value));
+        Clients.tuning(settings).forEach((name, value) -> all.put("producer." + name, value));
         all.putAll(settings.under(OWN));
         return all;
     }

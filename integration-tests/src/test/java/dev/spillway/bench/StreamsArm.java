@@ -55,7 +55,7 @@ final class StreamsArm implements Arm {
                 StreamsConfig.PROCESSING_GUARANTEE_CONFIG,
                 settings.isExactlyOnce() ? StreamsConfig.EXACTLY_ONCE_V2 : StreamsConfig.AT_LEAST_ONCE);
         properties.put(StreamsConfig.COMMIT_INTERVAL_MS_CONFIG, settings.isExactlyOnce() ? 100 : 1000);
-        Clients.tuning().forEach((name, value) -> properties.put(StreamsConfig.producerPrefix(name), value));
+        Clients.tuning(settings).forEach((name, value) -> properties.put(StreamsConfig.producerPrefix(name), value));
         return properties;
     }
 
