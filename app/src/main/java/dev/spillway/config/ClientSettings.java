@@ -49,6 +49,18 @@ final class ClientSettings {
      */
     private static final int FETCH_WAIT_MILLIS = 200;
 
+    /**
+     * How large a batch of the producer may get; it is sent as soon as before. What many small requests cost the client and the broker is
+     * more than all that a sidecar does for a record of some hundred bytes.
+     */
+    private static final int BATCH_BYTES = 65_536;
+
+    /**
+     * How much may wait to be sent. By the client's default it is four times that, and what waits there is old by the time it is written,
+     * cannot be shed any more, and costs the garbage collector.
+     */
+    private static final long BUFFER_BYTES = 8L * 1024 * 1024;
+
     /** The admin client's default. */
     private static final int DEFAULT_REQUEST_MILLIS = 30_000;
 
@@ -105,6 +117,8 @@ final class ClientSettings {
     static Map<String, Object> producer(
             SpillwayConfig config, int index, Map<String, String> common, Map<String, String> operator) {
         Map<String, Object> settings = shared(config, common, ProducerConfig.configNames()::contains);
+        settings.put(ProducerConfig.BATCH_SIZE_CONFIG, BATCH_BYTES);
+        settings.put(ProducerConfig.BUFFER_MEMORY_CONFIG, Math.max(BUFFER_BYTES, 2L * config.maxRequestSize()));
         if (config.guarantee() == Guarantee.EXACTLY_ONCE_V2) {
             settings.put(ProducerConfig.MAX_BLOCK_MS_CONFIG, TRANSACTION_CALL_MILLIS);
         }

@@ -530,6 +530,19 @@ public final class SpillwayConfig {
         requireParses("Kafka's clients refuse their settings", () -> new AdminClientConfig(adminClient()));
         requireParses("Kafka's client refuses the 'consumer.' settings", () -> new ConsumerConfig(consumerClient()));
         requireParses("Kafka's client refuses the 'producer.' settings", () -> new ProducerConfig(producerClient(0)));
+        requireRoomInProducer(new ProducerConfig(producerClient(0)));
+    }
+
+    /** Otherwise Kafka's client would find out with the first record that is too large, or with the first of all. */
+    private static void requireRoomInProducer(ProducerConfig producer) {
+        long room = producer.getLong(ProducerConfig.BUFFER_MEMORY_CONFIG);
+        for (String key : List.of(ProducerConfig.MAX_REQUEST_SIZE_CONFIG, ProducerConfig.BATCH_SIZE_CONFIG)) {
+            int bytes = producer.getInt(key);
+            if (room < bytes) {
+                throw new InvalidConfigException("producer.buffer.memory=" + room + " has no room for producer." + key
+                        + "=" + bytes + ": raise the one, or lower the other");
+            }
+        }
     }
 
     private static void requireParses(String otherwise, Runnable client) {

@@ -431,6 +431,42 @@ class SpillwayConfigTest {
     }
 
     @Test
+    void the_producer_fills_larger_batches_than_by_its_own_default_and_lets_less_wait() {
+        assertThat(minimal().config().producerClient(0))
+                .containsEntry("batch.size", 65_536)
+                .containsEntry("buffer.memory", 8L * 1024 * 1024);
+        assertThat(minimal()
+                        .with("producer.batch.size", "16384")
+                        .with("producer.buffer.memory", "1048576")
+                        .config()
+                        .producerClient(0))
+                .containsEntry("batch.size", "16384")
+                .containsEntry("buffer.memory", "1048576");
+    }
+
+    @Test
+    void a_producer_without_room_for_a_request_or_a_batch_is_refused() {
+        Settings small = minimal().with("producer.buffer.memory", "1048575");
+
+        assertRefused(small, "producer.buffer.memory=1048575", "producer.max.request.size=1048576", "raise", "lower");
+        assertRefused(
+                minimal().with("producer.buffer.memory", "40000").with("producer.max.request.size", "30000"),
+                "producer.buffer.memory=40000",
+                "producer.batch.size=65536");
+        assertThat(minimal().with("producer.buffer.memory", "1048576").config().producerClient(0))
+                .containsEntry("buffer.memory", "1048576");
+    }
+
+    @Test
+    void two_of_the_largest_requests_find_room_in_the_producer() {
+        assertThat(minimal()
+                        .with("producer.max.request.size", "20000000")
+                        .config()
+                        .producerClient(0))
+                .containsEntry("buffer.memory", 40_000_000L);
+    }
+
+    @Test
     void the_producer_is_idempotent_at_least_once() {
         assertThat(atLeastOnce().config().producerClient(0))
                 .containsEntry("acks", "all")
