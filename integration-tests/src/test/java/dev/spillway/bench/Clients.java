@@ -6,10 +6,16 @@ import java.util.TreeMap;
 import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
 
-/** Settings of Kafka's clients that all arms share, so that they differ in what they do and not in how they are set. */
+/**
+ * Settings of Kafka's clients that all arms share, so that they differ in what they do and not in how they are set; unless they are to be
+ * as they come.
+ */
 final class Clients {
     /** Before an arm's settings that are those of its producer. */
     static final String PRODUCER = "producer.";
+
+    /** Of an arm whose producer has the settings that it has where nobody sets any. */
+    private static final String AS_IT_COMES = "as.it.comes";
 
     /** How long the records of one poll may take that are worked on one after the other: as long as a commit may wait for. */
     private static final long POLL_MILLIS = 100;
@@ -23,9 +29,14 @@ final class Clients {
         return Map.of("compression.type", "lz4", "linger.ms", "5", "batch.size", "65536");
     }
 
+    /** An arm's as a user gets it who sets nothing. */
+    static ArmSpec asItComes(ArmSpec arm) {
+        return arm.with(AS_IT_COMES, true);
+    }
+
     /** The same for an arm, which may have been told otherwise. */
     static Map<String, String> tuning(ArmSettings settings) {
-        Map<String, String> all = new TreeMap<>(tuning());
+        Map<String, String> all = new TreeMap<>(settings.has(AS_IT_COMES) ? Map.of() : tuning());
         all.putAll(settings.under(PRODUCER));
         return all;
     }
