@@ -36,7 +36,10 @@ final class Clients {
 
     /** The same for an arm, which may have been told otherwise. */
     static Map<String, String> tuning(ArmSettings settings) {
-        Map<String, String> all = new TreeMap<>(settings.has(AS_IT_COMES) ? Map.of() : tuning());
+        if (settings.has(AS_IT_COMES)) {
+            return Map.of();
+        }
+        Map<String, String> all = new TreeMap<>(tuning());
         all.putAll(settings.under(PRODUCER));
         return all;
     }
