@@ -50,8 +50,8 @@ final class ClientSettings {
     private static final int FETCH_WAIT_MILLIS = 200;
 
     /**
-     * How large a batch of the producer may get; it is sent as soon as before. What many small requests cost the client and the broker is
-     * more than all that a sidecar does for a record of some hundred bytes.
+     * How large a batch of the producer may get within the client's {@code linger.ms}. What many small requests cost the client and the
+     * broker is more than all that a sidecar does for a record of some hundred bytes.
      */
     private static final int BATCH_BYTES = 65_536;
 
@@ -60,6 +60,11 @@ final class ClientSettings {
      * cannot be shed any more, and costs the garbage collector.
      */
     private static final long BUFFER_BYTES = 8L * 1024 * 1024;
+
+    /** How many batches, or requests, of an operator's own size have to find room by default. */
+    private static final long BATCHES_IN_BUFFER = 16;
+
+    private static final long REQUESTS_IN_BUFFER = 2;
 
     /** The admin client's default. */
     private static final int DEFAULT_REQUEST_MILLIS = 30_000;
@@ -118,7 +123,7 @@ final class ClientSettings {
             SpillwayConfig config, int index, Map<String, String> common, Map<String, String> operator) {
         Map<String, Object> settings = shared(config, common, ProducerConfig.configNames()::contains);
         settings.put(ProducerConfig.BATCH_SIZE_CONFIG, BATCH_BYTES);
-        settings.put(ProducerConfig.BUFFER_MEMORY_CONFIG, Math.max(BUFFER_BYTES, 2L * config.maxRequestSize()));
+        settings.put(ProducerConfig.BUFFER_MEMORY_CONFIG, bufferBytes(config));
         if (config.guarantee() == Guarantee.EXACTLY_ONCE_V2) {
             settings.put(ProducerConfig.MAX_BLOCK_MS_CONFIG, TRANSACTION_CALL_MILLIS);
         }
@@ -135,6 +140,12 @@ final class ClientSettings {
                     Math.toIntExact(config.transactionTimeout().toMillis()));
         }
         return hidingSecrets(settings, ProducerConfig.configDef());
+    }
+
+    private static long bufferBytes(SpillwayConfig config) {
+        long requests = REQUESTS_IN_BUFFER * config.maxRequestSize();
+        long batches = BATCHES_IN_BUFFER * config.producerBatchSize(BATCH_BYTES);
+        return Math.max(BUFFER_BYTES, Math.max(requests, batches));
     }
 
     private static Map<String, Object> bytesReadCommitted(Map<String, Object> settings) {

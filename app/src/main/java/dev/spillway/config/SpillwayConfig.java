@@ -350,6 +350,11 @@ public final class SpillwayConfig {
         return producerSetting(ProducerConfig.MAX_REQUEST_SIZE_CONFIG, 1024 * 1024);
     }
 
+    /** How large a batch of a producer may get, in bytes. */
+    int producerBatchSize(int fallback) {
+        return producerSetting(ProducerConfig.BATCH_SIZE_CONFIG, fallback);
+    }
+
     /** Settings of the admin client. */
     public Map<String, Object> adminClient() {
         return ClientSettings.admin(this, commonClientSettings);
@@ -534,13 +539,15 @@ public final class SpillwayConfig {
     }
 
     /** Otherwise Kafka's client would find out with the first record that is too large, or with the first of all. */
-    private static void requireRoomInProducer(ProducerConfig producer) {
+    private void requireRoomInProducer(ProducerConfig producer) {
         long room = producer.getLong(ProducerConfig.BUFFER_MEMORY_CONFIG);
         for (String key : List.of(ProducerConfig.MAX_REQUEST_SIZE_CONFIG, ProducerConfig.BATCH_SIZE_CONFIG)) {
             int bytes = producer.getInt(key);
             if (room < bytes) {
-                throw new InvalidConfigException("producer.buffer.memory=" + room + " has no room for producer." + key
-                        + "=" + bytes + ": raise the one, or lower the other");
+                throw new InvalidConfigException(
+                        "producer.buffer.memory=" + room + " has no room for producer." + key + "="
+                                + bytes + (producerSettings.containsKey(key) ? "" : ", the default")
+                                + ": raise the one, or lower the other");
             }
         }
     }

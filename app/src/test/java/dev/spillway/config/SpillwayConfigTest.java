@@ -448,22 +448,30 @@ class SpillwayConfigTest {
     void a_producer_without_room_for_a_request_or_a_batch_is_refused() {
         Settings small = minimal().with("producer.buffer.memory", "1048575");
 
-        assertRefused(small, "producer.buffer.memory=1048575", "producer.max.request.size=1048576", "raise", "lower");
+        assertRefused(
+                small,
+                "producer.buffer.memory=1048575 has no room",
+                "producer.max.request.size=1048576, the default: raise the one, or lower the other");
         assertRefused(
                 minimal().with("producer.buffer.memory", "40000").with("producer.max.request.size", "30000"),
                 "producer.buffer.memory=40000",
-                "producer.batch.size=65536");
+                "producer.batch.size=65536, the default");
+        assertRefused(
+                minimal().with("producer.buffer.memory", "1048576").with("producer.batch.size", "1048577"),
+                "producer.batch.size=1048577: raise");
         assertThat(minimal().with("producer.buffer.memory", "1048576").config().producerClient(0))
                 .containsEntry("buffer.memory", "1048576");
     }
 
     @Test
-    void two_of_the_largest_requests_find_room_in_the_producer() {
+    void larger_requests_and_batches_find_room_in_the_producer() {
         assertThat(minimal()
                         .with("producer.max.request.size", "20000000")
                         .config()
                         .producerClient(0))
                 .containsEntry("buffer.memory", 40_000_000L);
+        assertThat(minimal().with("producer.batch.size", "1000000").config().producerClient(0))
+                .containsEntry("buffer.memory", 16_000_000L);
     }
 
     @Test
