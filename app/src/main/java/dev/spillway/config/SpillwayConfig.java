@@ -534,8 +534,9 @@ public final class SpillwayConfig {
         // The settings that all clients share come first: only what is left can be due to those with a prefix.
         requireParses("Kafka's clients refuse their settings", () -> new AdminClientConfig(adminClient()));
         requireParses("Kafka's client refuses the 'consumer.' settings", () -> new ConsumerConfig(consumerClient()));
-        requireParses("Kafka's client refuses the 'producer.' settings", () -> new ProducerConfig(producerClient(0)));
-        requireRoomInProducer(new ProducerConfig(producerClient(0)));
+        requireParses(
+                "Kafka's client refuses the 'producer.' settings",
+                () -> requireRoomInProducer(new ProducerConfig(producerClient(0))));
     }
 
     /** Otherwise Kafka's client would find out with the first record that is too large, or with the first of all. */
