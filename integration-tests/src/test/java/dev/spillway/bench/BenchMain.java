@@ -73,7 +73,9 @@ public final class BenchMain {
         if (!options.jvm().options().isEmpty()) {
             machine.put("arms' JVM options", String.join(" ", options.jvm().options()));
         }
-        machine.put("producers", Clients.tuning(options.producer()).toString());
+        machine.put(
+                "producers, unless as they come",
+                Clients.tuning(options.producer()).toString());
         machine.put("rounds", Integer.toString(options.rounds()));
         machine.put("quick", Boolean.toString(options.quick()));
         return machine;
