@@ -53,13 +53,19 @@ final class ClientSettings {
      * How large a batch of the producer may get within the client's {@code linger.ms}. What many small requests cost the client and the
      * broker is more than all that a sidecar does for a record of some hundred bytes.
      */
-    private static final int BATCH_BYTES = 65_536;
+    private static final int BATCH_BYTES = 131_072;
 
     /**
      * How much may wait to be sent. By the client's default it is four times that, and what waits there is old by the time it is written,
      * cannot be shed any more, and costs the garbage collector.
      */
     private static final long BUFFER_BYTES = 8L * 1024 * 1024;
+
+    /**
+     * The size of a socket's buffer is the operating system's to choose, by what the connection can carry. The client's own default is a
+     * fixed one, so small that a fetch or a batch goes through it in many pieces, for each of which somebody has to wake up.
+     */
+    private static final int BY_SYSTEM = CommonClientConfigs.SEND_BUFFER_LOWER_BOUND;
 
     /** How many batches, or requests, of an operator's own size have to find room by default. */
     private static final long BATCHES_IN_BUFFER = 16;
@@ -97,6 +103,7 @@ final class ClientSettings {
         // The client's default, latest, would skip what was written before the group's first commit.
         settings.put(ConsumerConfig.AUTO_OFFSET_RESET_CONFIG, "earliest");
         settings.put(ConsumerConfig.FETCH_MAX_WAIT_MS_CONFIG, FETCH_WAIT_MILLIS);
+        settings.putIfAbsent(ConsumerConfig.RECEIVE_BUFFER_CONFIG, BY_SYSTEM); // may be set for all clients
         if (!"consumer".equalsIgnoreCase(operator.get(ConsumerConfig.GROUP_PROTOCOL_CONFIG))) {
             settings.put(
                     ConsumerConfig.PARTITION_ASSIGNMENT_STRATEGY_CONFIG, CooperativeStickyAssignor.class.getName());
@@ -124,6 +131,7 @@ final class ClientSettings {
         Map<String, Object> settings = shared(config, common, ProducerConfig.configNames()::contains);
         settings.put(ProducerConfig.BATCH_SIZE_CONFIG, BATCH_BYTES);
         settings.put(ProducerConfig.BUFFER_MEMORY_CONFIG, bufferBytes(config));
+        settings.putIfAbsent(ProducerConfig.SEND_BUFFER_CONFIG, BY_SYSTEM); // may be set for all clients
         if (config.guarantee() == Guarantee.EXACTLY_ONCE_V2) {
             settings.put(ProducerConfig.MAX_BLOCK_MS_CONFIG, TRANSACTION_CALL_MILLIS);
         }

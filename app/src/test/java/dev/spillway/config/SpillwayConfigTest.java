@@ -433,7 +433,7 @@ class SpillwayConfigTest {
     @Test
     void the_producer_fills_larger_batches_than_by_its_own_default_and_lets_less_wait() {
         assertThat(minimal().config().producerClient(0))
-                .containsEntry("batch.size", 65_536)
+                .containsEntry("batch.size", 131_072)
                 .containsEntry("buffer.memory", 8L * 1024 * 1024);
         assertThat(minimal()
                         .with("producer.batch.size", "16384")
@@ -442,6 +442,21 @@ class SpillwayConfigTest {
                         .producerClient(0))
                 .containsEntry("batch.size", "16384")
                 .containsEntry("buffer.memory", "1048576");
+    }
+
+    @Test
+    void the_system_chooses_how_much_a_socket_holds_unless_the_operator_does() {
+        String receive = "receive.buffer.bytes";
+        String send = "send.buffer.bytes";
+
+        assertThat(minimal().config().consumerClient()).containsEntry(receive, -1);
+        assertThat(minimal().config().producerClient(0)).containsEntry(send, -1);
+        assertThat(minimal().with("consumer." + receive, "70000").config().consumerClient())
+                .containsEntry(receive, "70000");
+        assertThat(minimal().with("producer." + send, "70000").config().producerClient(0))
+                .containsEntry(send, "70000");
+        assertThat(minimal().with(receive, "80000").config().consumerClient()).containsEntry(receive, "80000");
+        assertThat(minimal().with(send, "80000").config().producerClient(0)).containsEntry(send, "80000");
     }
 
     @Test
@@ -455,7 +470,7 @@ class SpillwayConfigTest {
         assertRefused(
                 minimal().with("producer.buffer.memory", "40000").with("producer.max.request.size", "30000"),
                 "producer.buffer.memory=40000",
-                "producer.batch.size=65536, the default");
+                "producer.batch.size=131072, the default");
         assertRefused(
                 minimal().with("producer.buffer.memory", "1048576").with("producer.batch.size", "1048577"),
                 "producer.batch.size=1048577: raise");
