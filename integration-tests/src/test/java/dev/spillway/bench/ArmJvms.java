@@ -1,5 +1,6 @@
 package dev.spillway.bench;
 
+import java.time.Duration;
 import java.util.HashMap;
 import java.util.Map;
 
@@ -9,6 +10,7 @@ import java.util.Map;
  */
 final class ArmJvms implements AutoCloseable {
     private final Bench bench;
+    private final Duration warmUp;
     private final Map<String, ArmProcess> byArm = new HashMap<>();
 
     /** What is done with a JVM. */
@@ -17,9 +19,23 @@ final class ArmJvms implements AutoCloseable {
         T with(ArmProcess process) throws Exception;
     }
 
-    /** None yet. */
+    /** None yet; each is to be warmed up as long as it is usual. */
     ArmJvms(Bench bench) {
+        this(bench, bench.options().warmUp());
+    }
+
+    /**
+     * None yet.
+     *
+     * @param warmUp for how long each works before its first turn
+     */
+    ArmJvms(Bench bench, Duration warmUp) {
         this.bench = bench;
+        this.warmUp = warmUp;
+    }
+
+    Duration warmUp() {
+        return warmUp;
     }
 
     /** Does something with the arm's JVM, which no other may use after a failure. */

@@ -97,14 +97,15 @@ final class Bench implements AutoCloseable {
         RateMeter meter = new RateMeter(SETTLING, options.window());
         return jvms.use(arm, process -> {
             if (process.isFresh()) {
-                warmUp(process, arm, input, counter);
+                warmUp(process, arm, input, counter, jvms.warmUp());
             }
             return turn(process, arm, input, counter, progress -> meter.measure(process, progress, records(input)));
         });
     }
 
-    private void warmUp(ArmProcess process, ArmSpec arm, Input input, Counter counter) throws Exception {
-        long end = System.nanoTime() + options.warmUp().toNanos();
+    private void warmUp(ArmProcess process, ArmSpec arm, Input input, Counter counter, Duration atLeast)
+            throws Exception {
+        long end = System.nanoTime() + atLeast.toNanos();
         while (System.nanoTime() < end) {
             Sample unused = turn(process, arm, input, counter, progress -> {
                 RateMeter.awaitCount(process, progress, 1, START);

@@ -1,5 +1,6 @@
 package dev.spillway.bench;
 
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -15,6 +16,9 @@ final class ThroughputBenchmark implements Benchmark {
     /** Each thread of Parallel Consumer waits for its result's acknowledgement, so that it needs many. */
     private static final int PARALLEL_CONSUMER_THREADS = 256;
 
+    /** At this rate the compiler is at work for half a minute, and takes half a core that the arms need. */
+    private static final int WARM_UPS_UNTIL_COMPILED = 3;
+
     @Override
     public String name() {
         return "throughput";
@@ -28,14 +32,15 @@ final class ThroughputBenchmark implements Benchmark {
         InputSpec usual = InputSpec.usual(options.records());
         try (ArmJvms jvms = new ArmJvms(bench)) {
             bench.compare(jvms, results, "200 B, 4 partitions, uniform keys", usual, everyone(), options.rounds());
-            for (Map.Entry<String, InputSpec> other :
-                    others(usual, options.quick()).entrySet()) {
-                bench.compare(jvms, results, other.getKey(), other.getValue(), loopsAndSpillway(), 1);
+            if (!options.quick()) {
+                for (Map.Entry<String, InputSpec> other : others(usual).entrySet()) {
+                    bench.compare(jvms, results, other.getKey(), other.getValue(), loopsAndSpillway(), 1);
+                }
             }
         }
-        // In JVMs that never had other settings, as a user's has not: those above have compiled what they run for
-        // compressed batches.
-        try (ArmJvms jvms = new ArmJvms(bench)) {
+        // In JVMs that never had other settings, as a user's has not: those above are compiled for compressed batches.
+        Duration warmUp = options.warmUp().multipliedBy(options.quick() ? 1 : WARM_UPS_UNTIL_COMPILED);
+        try (ArmJvms jvms = new ArmJvms(bench, warmUp)) {
             bench.compare(
                     jvms,
                     results,
@@ -49,16 +54,14 @@ final class ThroughputBenchmark implements Benchmark {
         return results;
     }
 
-    private static Map<String, InputSpec> others(InputSpec usual, boolean quick) {
+    private static Map<String, InputSpec> others(InputSpec usual) {
         Map<String, InputSpec> others = new LinkedHashMap<>();
         others.put("1 KB", usual.withBytes(1000));
-        if (!quick) {
-            others.put("Zipf keys", usual.withKeys(1000, 1));
-            others.put("100 B", usual.withBytes(100));
-            others.put("10 KB", usual.withBytes(10_000));
-            others.put("1 partition", usual.withPartitions(1));
-            others.put("16 partitions", usual.withPartitions(16));
-        }
+        others.put("Zipf keys", usual.withKeys(1000, 1));
+        others.put("100 B", usual.withBytes(100));
+        others.put("10 KB", usual.withBytes(10_000));
+        others.put("1 partition", usual.withPartitions(1));
+        others.put("16 partitions", usual.withPartitions(16));
         return others;
     }
 
