@@ -51,7 +51,7 @@ final class ClientSettings {
 
     /**
      * How large a batch of the producer may get within the client's {@code linger.ms}. What many small requests cost the client and the
-     * broker is more than all that a sidecar does for a record of some hundred bytes.
+     * broker is more than all that a sidecar does for a record of some hundred bytes. It has to fit into a request.
      */
     private static final int BATCH_BYTES = 131_072;
 
@@ -65,7 +65,7 @@ final class ClientSettings {
      * The size of a socket's buffer is the operating system's to choose, by what the connection can carry. The client's own default is a
      * fixed one, so small that a fetch or a batch goes through it in many pieces, for each of which somebody has to wake up.
      */
-    private static final int BY_SYSTEM = CommonClientConfigs.SEND_BUFFER_LOWER_BOUND;
+    private static final int BY_SYSTEM = -1;
 
     /** How many batches, or requests, of an operator's own size have to find room by default. */
     private static final long BATCHES_IN_BUFFER = 16;
@@ -129,7 +129,7 @@ final class ClientSettings {
     static Map<String, Object> producer(
             SpillwayConfig config, int index, Map<String, String> common, Map<String, String> operator) {
         Map<String, Object> settings = shared(config, common, ProducerConfig.configNames()::contains);
-        settings.put(ProducerConfig.BATCH_SIZE_CONFIG, BATCH_BYTES);
+        settings.put(ProducerConfig.BATCH_SIZE_CONFIG, batchBytes(config));
         settings.put(ProducerConfig.BUFFER_MEMORY_CONFIG, bufferBytes(config));
         settings.putIfAbsent(ProducerConfig.SEND_BUFFER_CONFIG, BY_SYSTEM); // may be set for all clients
         if (config.guarantee() == Guarantee.EXACTLY_ONCE_V2) {
@@ -150,9 +150,13 @@ final class ClientSettings {
         return hidingSecrets(settings, ProducerConfig.configDef());
     }
 
+    private static int batchBytes(SpillwayConfig config) {
+        return Math.max(0, Math.min(BATCH_BYTES, config.maxRequestSize()));
+    }
+
     private static long bufferBytes(SpillwayConfig config) {
         long requests = REQUESTS_IN_BUFFER * config.maxRequestSize();
-        long batches = BATCHES_IN_BUFFER * config.producerBatchSize(BATCH_BYTES);
+        long batches = BATCHES_IN_BUFFER * config.producerBatchSize(batchBytes(config));
         return Math.max(BUFFER_BYTES, Math.max(requests, batches));
     }
 

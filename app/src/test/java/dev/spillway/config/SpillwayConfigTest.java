@@ -455,8 +455,13 @@ class SpillwayConfigTest {
                 .containsEntry(receive, "70000");
         assertThat(minimal().with("producer." + send, "70000").config().producerClient(0))
                 .containsEntry(send, "70000");
-        assertThat(minimal().with(receive, "80000").config().consumerClient()).containsEntry(receive, "80000");
-        assertThat(minimal().with(send, "80000").config().producerClient(0)).containsEntry(send, "80000");
+        Settings forAll = minimal().with(receive, "80000").with(send, "80000");
+        assertThat(forAll.config().consumerClient()).containsEntry(receive, "80000");
+        assertThat(forAll.config().producerClient(0)).containsEntry(send, "80000");
+        assertThat(forAll.with("consumer." + receive, "70000").config().consumerClient())
+                .containsEntry(receive, "70000");
+        assertThat(forAll.with("producer." + send, "70000").config().producerClient(0))
+                .containsEntry(send, "70000");
     }
 
     @Test
@@ -468,14 +473,20 @@ class SpillwayConfigTest {
                 "producer.buffer.memory=1048575 has no room",
                 "producer.max.request.size=1048576, the default: raise the one, or lower the other");
         assertRefused(
-                minimal().with("producer.buffer.memory", "40000").with("producer.max.request.size", "30000"),
-                "producer.buffer.memory=40000",
-                "producer.batch.size=131072, the default");
-        assertRefused(
                 minimal().with("producer.buffer.memory", "1048576").with("producer.batch.size", "1048577"),
                 "producer.batch.size=1048577: raise");
         assertThat(minimal().with("producer.buffer.memory", "1048576").config().producerClient(0))
                 .containsEntry("buffer.memory", "1048576");
+    }
+
+    @Test
+    void a_batch_is_no_larger_than_a_request_may_be_unless_the_operator_wants_it() {
+        Settings small = minimal().with("producer.buffer.memory", "40000").with("producer.max.request.size", "30000");
+
+        assertThat(small.config().producerClient(0)).containsEntry("batch.size", 30_000);
+        assertRefused(
+                minimal().with("producer.max.request.size", "-1"),
+                "Invalid value -1 for configuration max.request.size");
     }
 
     @Test

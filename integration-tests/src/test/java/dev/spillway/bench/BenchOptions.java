@@ -16,7 +16,8 @@ import java.util.Set;
  * @param only {@code bench.only}: names of benchmarks, separated by commas; none for those whose {@link Benchmark.Occasion} it is
  * @param rounds {@code bench.rounds}: how often each arm has its turn (5; 1 if quick)
  * @param seconds {@code bench.seconds}: how long an overload lasts (60; 8 if quick)
- * @param warmUp {@code bench.warm.up.seconds}: how long an arm's JVM moves records before its first turn (12; 5 if quick)
+ * @param warmUp {@code bench.warm.up.seconds}: how long an arm's JVM moves records before its first turn (12; 5 if quick); longer in
+ *     one case of {@link ThroughputBenchmark}
  * @param window {@code bench.window.seconds}: for how long a turn counts (4)
  * @param records {@code bench.records}: how many records of 200 bytes are there to be moved at the most (4,000,000);
  *     fewer if they are larger

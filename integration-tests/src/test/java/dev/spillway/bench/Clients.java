@@ -7,8 +7,8 @@ import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
 
 /**
- * Settings of Kafka's clients that all arms share, so that they differ in what they do and not in how they are set; unless they are to be
- * as they come.
+ * Settings of Kafka's clients that all arms share, so that they differ in what they do and not in how they compress and batch; unless
+ * they are to be as they come. Spillway's own defaults for sockets and the producer's buffer stay.
  */
 final class Clients {
     /** Before an arm's settings that are those of its producer. */

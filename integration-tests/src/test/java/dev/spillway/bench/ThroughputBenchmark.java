@@ -16,7 +16,7 @@ final class ThroughputBenchmark implements Benchmark {
     /** Each thread of Parallel Consumer waits for its result's acknowledgement, so that it needs many. */
     private static final int PARALLEL_CONSUMER_THREADS = 256;
 
-    /** At this rate the compiler is at work for half a minute, and takes half a core that the arms need. */
+    /** The compiler is at work for half a minute and takes half a core that the arms need; for all cases there is no time to wait for it. */
     private static final int WARM_UPS_UNTIL_COMPILED = 3;
 
     @Override
