@@ -228,7 +228,9 @@ class WorkerScopeTest {
 
     @Test
     void shutdown_interrupts_and_reports_those_who_miss_the_deadline() {
-        scope.fork("quick", token -> {});
+        var quick = new AtomicReference<Thread>();
+        scope.fork("quick", token -> quick.set(Thread.currentThread()));
+        awaitEnded(quick);
         scope.fork("slow", token -> waitFor(release));
         awaitStarted();
         var join = crew.start("join", () -> scope.join(SECOND, SECOND));
@@ -479,5 +481,11 @@ class WorkerScopeTest {
 
     private void awaitStarted() {
         Crew.awaitTrue("the worker does not start", () -> started.getCount() == 0);
+    }
+
+    private static void awaitEnded(AtomicReference<Thread> worker) {
+        Crew.awaitTrue(
+                "the worker does not end",
+                () -> worker.get() != null && !worker.get().isAlive());
     }
 }
