@@ -106,8 +106,9 @@ public final class CancellationToken implements AutoCloseable {
         lock.lockInterruptibly();
         try {
             long left = timeout.toNanos();
+            long deadline = time.nanoTime() + left;
             while (reason == null && left > 0) {
-                left = time.await(lock, cancelled, left);
+                left = time.awaitUntil(lock, cancelled, deadline);
             }
             return reason != null;
         } finally {

@@ -37,11 +37,11 @@ final class Parking<T> {
         return bytes;
     }
 
-    /** How long it is until the next one's time comes, 0 or less when it has; null when there is none. */
+    /** When the next one's time comes, or came, by the monotonic clock; null when there is none. */
     @Nullable
-    Long nanosToNext(long nowNanos) {
+    Long nextDueNanos() {
         Parked<T> first = parked.peek();
-        return first == null ? null : first.dueNanos - nowNanos;
+        return first == null ? null : first.dueNanos;
     }
 
     /** Removes the one whose time comes, or came, first; there is one. */

@@ -233,9 +233,10 @@ public final class ShedQueue<T> implements AutoCloseable {
         lock.lockInterruptibly();
         try {
             long left = timeout.toNanos();
+            long deadline = time.nanoTime() + left;
             while (held() > atMost && !closed && left > 0) {
                 awaitedDepth = Math.max(awaitedDepth, atMost);
-                left = time.await(lock, drained, left);
+                left = time.awaitUntil(lock, drained, deadline);
             }
             return held() <= atMost;
         } finally {
@@ -532,10 +533,14 @@ public final class ShedQueue<T> implements AutoCloseable {
     private OfferResult<T> offer(T arrival, long nanos) throws InterruptedException {
         lock.lockInterruptibly();
         try {
-            long left = nanos;
             OfferResult<T> result = offerLocked(arrival);
+            if (!(result instanceof OfferResult.Full)) {
+                return result;
+            }
+            long left = nanos;
+            long deadline = time.nanoTime() + nanos;
             while (result instanceof OfferResult.Full && left > 0) {
-                left = awaitRoomLocked(left);
+                left = awaitRoomLocked(left, deadline);
                 result = offerLocked(arrival);
             }
             return result;
@@ -708,11 +713,8 @@ public final class ShedQueue<T> implements AutoCloseable {
 
     @GuardedBy("lock")
     private boolean isAnyDue(Parking<T> some) {
-        if (some.size() == 0) {
-            return false; // as a rule: and no clock is read for that
-        }
-        Long untilNext = some.nanosToNext(time.nanoTime());
-        return untilNext != null && untilNext <= 0;
+        Long due = some.nextDueNanos();
+        return due != null && due - time.nanoTime() <= 0; // as a rule there is none, and no clock is read
     }
 
     /** Whether takers have nothing to wait for any more. Those that may not take do not wait for the end of a restriction. */
@@ -724,17 +726,18 @@ public final class ShedQueue<T> implements AutoCloseable {
     /** Returns when something may be taken, the queue is closed and drained, or the time has passed. */
     @GuardedBy("lock")
     private void awaitNotEmpty(long nanos) throws InterruptedException {
-        long left = nanos;
-        if (isAnyTakeable() || isDrained() || left <= 0) {
+        if (isAnyTakeable() || isDrained() || nanos <= 0) {
             return;
         }
+        long left = nanos;
+        long deadline = time.nanoTime() + nanos;
         waitingTakers++;
         try {
             if (capacity == 0) {
                 wakeOffers();
             }
             while (!isAnyTakeable() && !isDrained() && left > 0) {
-                left = awaitTakeable(left);
+                left = awaitTakeable(left, deadline);
             }
         } catch (InterruptedException e) {
             leaveInterrupted(e);
@@ -745,30 +748,25 @@ public final class ShedQueue<T> implements AutoCloseable {
 
     /** One wait: for a signal, for the time, or until the first of the parked is due. */
     @GuardedBy("lock")
-    private long awaitTakeable(long left) throws InterruptedException {
-        Long untilNext = nanosToNext();
-        if (untilNext == null) {
-            return left == FOREVER ? awaitForever(notEmpty) : time.await(lock, notEmpty, left);
+    private long awaitTakeable(long left, long deadline) throws InterruptedException {
+        Long due = nextDueNanos();
+        if (due == null) {
+            return left == FOREVER ? awaitForever(notEmpty) : time.awaitUntil(lock, notEmpty, deadline);
         }
-        long untilDue = Math.max(1, untilNext);
         if (left == FOREVER) {
-            time.await(lock, notEmpty, untilDue);
+            time.awaitUntil(lock, notEmpty, due);
             return FOREVER;
         }
-        long wait = Math.min(left, untilDue);
-        return left - wait + time.await(lock, notEmpty, wait);
+        long wakeUp = deadline - due < 0 ? deadline : due;
+        return deadline - wakeUp + time.awaitUntil(lock, notEmpty, wakeUp);
     }
 
-    /** How long it is until something that waits for its time may be taken; null when nothing may. */
+    /** When the first of those that wait for their time may be taken, by the monotonic clock; null when none may. */
     @GuardedBy("lock")
-    private @Nullable Long nanosToNext() {
-        if (parked.size() + suspended.size() == 0) {
-            return null; // as a rule: and no clock is read for that
-        }
-        long now = time.nanoTime();
-        Long first = suspended.nanosToNext(now);
-        Long other = allowance > 0 ? parked.nanosToNext(now) : null;
-        return first == null || (other != null && other < first) ? other : first;
+    private @Nullable Long nextDueNanos() {
+        Long first = suspended.nextDueNanos();
+        Long other = allowance > 0 ? parked.nextDueNanos() : null;
+        return first == null || (other != null && other - first < 0) ? other : first;
     }
 
     /**
@@ -784,10 +782,10 @@ public final class ShedQueue<T> implements AutoCloseable {
     }
 
     @GuardedBy("lock")
-    private long awaitRoomLocked(long nanos) throws InterruptedException {
+    private long awaitRoomLocked(long left, long deadline) throws InterruptedException {
         waitingOffers++;
         try {
-            return nanos == FOREVER ? awaitForever(room) : time.await(lock, room, nanos);
+            return left == FOREVER ? awaitForever(room) : time.awaitUntil(lock, room, deadline);
         } finally {
             waitingOffers--;
         }

@@ -37,8 +37,9 @@ public final class Signal {
         lock.lockInterruptibly();
         try {
             long left = timeout.toNanos();
+            long deadline = time.nanoTime() + left;
             while (!raised && left > 0) {
-                left = time.await(lock, raisedCondition, left);
+                left = time.awaitUntil(lock, raisedCondition, deadline);
             }
             raised = false;
         } finally {

@@ -18,7 +18,7 @@ enum SystemTime implements Time {
 
     @Override
     @SuppressWarnings("WaitNotInLoop") // the caller's loop is where the condition's meaning is known
-    public long await(Lock lock, Condition condition, long nanos) throws InterruptedException {
-        return condition.awaitNanos(nanos);
+    public long awaitUntil(Lock lock, Condition condition, long deadlineNanos) throws InterruptedException {
+        return condition.awaitNanos(deadlineNanos - System.nanoTime());
     }
 }

@@ -21,14 +21,15 @@ public interface Time {
     long currentTimeMillis();
 
     /**
-     * Waits until the condition is signalled or the time has moved on, whichever is first; may return without a reason, as
-     * {@link Condition#awaitNanos(long)} may.
+     * Waits until the condition is signalled or the deadline has come, whichever is first; may return without a reason, as
+     * {@link Condition#awaitNanos(long)} may. It is a deadline, and not a duration, so that a loop of waits does not begin anew
+     * with each of them when the clock moves in between.
      *
      * @param lock the lock that the condition belongs to, held by the caller
-     * @param nanos how long to wait at most
-     * @return what is left of the time, 0 or less when it has passed
+     * @param deadlineNanos by {@link #nanoTime()}
+     * @return what is left of the time, in nanoseconds, 0 or less when it has passed
      */
-    long await(Lock lock, Condition condition, long nanos) throws InterruptedException;
+    long awaitUntil(Lock lock, Condition condition, long deadlineNanos) throws InterruptedException;
 
     /** {@link #nanoTime()} in whole milliseconds. */
     default long milliTime() {

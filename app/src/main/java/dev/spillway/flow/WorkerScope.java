@@ -193,7 +193,7 @@ public final class WorkerScope implements AutoCloseable {
             long left = nanos;
             while (!running.isEmpty() && left > 0) {
                 try {
-                    left = time.await(lock, allEnded, left);
+                    left = time.awaitUntil(lock, allEnded, deadline);
                 } catch (InterruptedException e) {
                     interrupted = true;
                     running.forEach(Thread::interrupt);

@@ -64,7 +64,7 @@ final class OpenTransactions {
     private void pause() throws InterruptedException {
         lock.lock();
         try {
-            time.await(lock, never, PAUSE_NANOS);
+            time.awaitUntil(lock, never, time.nanoTime() + PAUSE_NANOS);
         } finally {
             lock.unlock();
         }

@@ -87,20 +87,17 @@ final class Sender {
     private void waitUntil(long dueAt, long now, CancellationToken stop) throws InterruptedException {
         long elapsed = now;
         while (elapsed < dueAt && !stop.isCancelled()) {
-            await(Math.min(dueAt, nextBeat) - elapsed);
+            awaitUntil(Math.min(dueAt, nextBeat));
             elapsed = clock.elapsed();
             beatWhenDue(elapsed);
         }
     }
 
     @SuppressWarnings({"WaitNotInLoop", "ThreadPriorityCheck"}) // the loop is in waitUntil
-    private void await(long nanos) throws InterruptedException {
-        if (nanos <= 0) {
-            return;
-        }
+    private void awaitUntil(long elapsed) throws InterruptedException {
         lock.lock();
         try {
-            clock.time().await(lock, due, nanos);
+            clock.awaitUntil(lock, due, elapsed);
         } finally {
             lock.unlock();
         }

@@ -8,6 +8,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.Lock;
 import java.util.concurrent.locks.ReentrantLock;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A clock that stands still until a test moves it. Threads that wait in it are woken by the step that makes their wait pass,
@@ -112,23 +113,26 @@ public final class ManualTime implements Time {
 
     @Override
     @SuppressWarnings("WaitNotInLoop") // the caller's loop is where the condition's meaning is known
-    public long await(Lock lock, Condition condition, long nanos) throws InterruptedException {
-        if (nanos <= 0) {
-            return nanos;
+    public long awaitUntil(Lock lock, Condition condition, long deadlineNanos) throws InterruptedException {
+        Waiter waiter = enter(lock, condition, deadlineNanos);
+        if (waiter != null) {
+            try {
+                condition.await();
+            } finally {
+                leave(waiter);
+            }
         }
-        Waiter waiter = enter(lock, condition, nanos);
-        try {
-            condition.await();
-        } finally {
-            leave(waiter);
-        }
-        return waiter.deadline - nanoTime();
+        return deadlineNanos - nanoTime();
     }
 
-    private Waiter enter(Lock lock, Condition condition, long wait) {
+    /** Null when the deadline has come: nobody would wake such a waiter. */
+    private @Nullable Waiter enter(Lock lock, Condition condition, long deadline) {
         mutex.lock();
         try {
-            Waiter waiter = new Waiter(lock, condition, nanos + wait);
+            if (deadline - nanos <= 0) {
+                return null;
+            }
+            Waiter waiter = new Waiter(lock, condition, deadline);
             waiters.add(waiter);
             arrived.signalAll();
             return waiter;

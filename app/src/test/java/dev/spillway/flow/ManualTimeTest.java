@@ -76,6 +76,12 @@ class ManualTimeTest {
     }
 
     @Test
+    void a_deadline_that_has_come_is_not_waited_for() throws InterruptedException {
+        assertThat(await(Duration.ZERO)).isZero();
+        assertThat(await(Duration.ofNanos(-1))).isEqualTo(-1);
+    }
+
+    @Test
     void a_signalled_waiter_learns_what_is_left() {
         var waiter = crew.start("waiter", () -> await(Duration.ofSeconds(2)));
         time.awaitWaiting(1);
@@ -112,7 +118,7 @@ class ManualTimeTest {
     private long await(Duration timeout) throws InterruptedException {
         lock.lock();
         try {
-            return time.await(lock, condition, timeout.toNanos());
+            return time.awaitUntil(lock, condition, time.nanoTime() + timeout.toNanos());
         } finally {
             lock.unlock();
         }

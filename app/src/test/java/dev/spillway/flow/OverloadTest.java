@@ -41,12 +41,12 @@ class OverloadTest {
         queue.close();
         JoinReport report = scope.join(PATIENCE, PATIENCE);
 
+        assertThat(report).isEqualTo(new JoinReport(4, 0, List.of(), List.of()));
         List<Integer> accounted = new ArrayList<>(processed);
         accounted.addAll(dropped);
         assertThat(accounted).as("every record has one outcome").hasSize(4000).doesNotHaveDuplicates();
         assertThat(dropped.isEmpty() || policy != BLOCK).isTrue();
         assertThat(queue.snapshot().highWaterMark()).isLessThanOrEqualTo(16);
-        assertThat(report).isEqualTo(new JoinReport(4, 0, List.of(), List.of()));
     }
 
     @ParameterizedTest
@@ -69,11 +69,11 @@ class OverloadTest {
         queue.close();
         JoinReport workersReport = workers.join(PATIENCE, PATIENCE);
 
+        assertThat(sourcesReport).isEqualTo(new JoinReport(4, 0, List.of(), List.of()));
+        assertThat(workersReport).isEqualTo(new JoinReport(4, 0, List.of(), List.of()));
         List<Integer> accounted = new ArrayList<>(processed);
         accounted.addAll(dropped);
         assertThat(accounted).as("every record has one outcome").hasSize(4000).doesNotHaveDuplicates();
-        assertThat(sourcesReport).isEqualTo(new JoinReport(4, 0, List.of(), List.of()));
-        assertThat(workersReport).isEqualTo(new JoinReport(4, 0, List.of(), List.of()));
     }
 
     @ParameterizedTest

@@ -37,11 +37,10 @@ public final class PassingTime implements Time {
     }
 
     @Override
-    public long await(Lock lock, Condition condition, long wait) {
-        long start = nanos;
+    public long awaitUntil(Lock lock, Condition condition, long deadlineNanos) {
         Event next = events.peek();
-        moveTo(next == null ? start + wait : Math.min(start + wait, Math.max(start, next.atNanos())));
-        return wait - (nanos - start);
+        moveTo(next == null ? deadlineNanos : Math.min(deadlineNanos, Math.max(nanos, next.atNanos())));
+        return deadlineNanos - nanos;
     }
 
     private void moveTo(long time) {

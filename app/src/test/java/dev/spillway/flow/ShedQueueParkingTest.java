@@ -296,6 +296,66 @@ class ShedQueueParkingTest {
     }
 
     @Test
+    void a_taker_does_not_wait_beyond_its_deadline_for_what_is_parked() {
+        var queue = queue(1, ShedPolicies.BLOCK, "a");
+        queue.tryTake();
+        queue.park("a", SECOND.multipliedBy(2));
+        var taker = crew.start("taker", () -> queue.take(SECOND));
+        time.awaitWaiting(1);
+
+        time.advance(SECOND);
+
+        assertThat(taker.result()).isEqualTo(NOTHING);
+    }
+
+    @Test
+    void a_taker_waits_until_its_deadline_when_what_was_parked_is_forgotten() {
+        var queue = queue(1, ShedPolicies.BLOCK, "a");
+        queue.tryTake();
+        queue.park("a", SECOND);
+        var taker = crew.start("taker", () -> queue.take(SECOND.multipliedBy(3)));
+        time.awaitWaiting(1);
+        queue.forgetParked(item -> true);
+
+        time.advance(SECOND);
+        time.awaitWaiting(1);
+        time.advance(SECOND.multipliedBy(2));
+
+        assertThat(taker.result()).isEqualTo(NOTHING);
+    }
+
+    @Test
+    void a_taker_wakes_for_the_first_of_what_is_parked_and_suspended() {
+        var queue = queue(2, ShedPolicies.BLOCK, "parked", "suspended");
+        queue.tryTake();
+        queue.tryTake();
+        queue.suspend("suspended", SECOND.multipliedBy(2));
+        queue.park("parked", SECOND);
+        var taker = crew.start("taker", () -> queue.take());
+        time.awaitWaiting(1);
+
+        time.advance(SECOND);
+
+        assertThat(taker.result()).isEqualTo(taken("parked"));
+    }
+
+    @Test
+    void a_restricted_taker_sleeps_through_the_time_of_what_is_parked() {
+        var queue = queue(1, ShedPolicies.BLOCK, "a");
+        queue.tryTake();
+        queue.park("a", SECOND);
+        queue.restrictTakers(0);
+        var taker = crew.start("taker", () -> queue.take(SECOND.multipliedBy(2)));
+        time.awaitWaiting(1);
+
+        time.advance(SECOND);
+        time.awaitWaiting(1);
+        time.advance(SECOND);
+
+        assertThat(taker.result()).isEqualTo(NOTHING);
+    }
+
+    @Test
     void there_is_room_for_what_would_be_admitted_without_a_victim() {
         var queue = queue(2, ShedPolicies.DROP_OLDEST, "a");
         assertThat(queue.hasRoomFor("b")).isTrue();

@@ -11,7 +11,10 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.concurrent.locks.Condition;
+import java.util.concurrent.locks.Lock;
 import java.util.function.ToLongFunction;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
@@ -501,6 +504,20 @@ class ShedQueueTest {
         assertThat(taker.result()).isEqualTo(new TakeResult.Taken<>("a"));
     }
 
+    @Test
+    void a_wait_that_is_woken_in_vain_still_ends_at_its_deadline() throws InterruptedException {
+        var empty = new ShedQueue<String>(1, 100, BLOCK, String::length, new RestlessTime(time));
+        assertThat(empty.take(SECOND)).isEqualTo(new TakeResult.Empty<>());
+
+        var full = new ShedQueue<String>(1, 100, BLOCK, String::length, new RestlessTime(time));
+        full.tryOffer("a");
+        assertThat(full.offer("b", SECOND)).isEqualTo(new OfferResult.Full<>());
+
+        var filled = new ShedQueue<String>(1, 100, BLOCK, String::length, new RestlessTime(time));
+        filled.tryOffer("a");
+        assertThat(filled.awaitDepth(0, SECOND)).isFalse();
+    }
+
     @ParameterizedTest
     @ValueSource(longs = {0, -1})
     void a_taker_without_time_does_not_wait(long seconds) throws InterruptedException {
@@ -856,6 +873,33 @@ class ShedQueueTest {
         public long applyAsLong(String word) {
             next.getAndSet(() -> {}).run();
             return word.length();
+        }
+    }
+
+    /** Its first wait ends at once, without a reason; after that, and before the next wait, a second passes. */
+    private record RestlessTime(ManualTime time, AtomicBoolean woken) implements Time {
+        RestlessTime(ManualTime time) {
+            this(time, new AtomicBoolean());
+        }
+
+        @Override
+        public long nanoTime() {
+            return time.nanoTime();
+        }
+
+        @Override
+        public long currentTimeMillis() {
+            return time.currentTimeMillis();
+        }
+
+        @Override
+        public long awaitUntil(Lock lock, Condition condition, long deadlineNanos) throws InterruptedException {
+            if (woken.getAndSet(true)) {
+                return time.awaitUntil(lock, condition, deadlineNanos);
+            }
+            long left = deadlineNanos - nanoTime();
+            time.advance(SECOND);
+            return left;
         }
     }
 }

@@ -26,11 +26,11 @@ public final class SkippingTime implements Time {
     }
 
     @Override
-    public long await(Lock lock, Condition condition, long wait) throws InterruptedException {
+    public long awaitUntil(Lock lock, Condition condition, long deadlineNanos) throws InterruptedException {
         if (Thread.interrupted()) {
             throw new InterruptedException();
         }
-        nanos += Math.max(0, wait);
+        nanos = Math.max(nanos, deadlineNanos);
         return 0;
     }
 }

@@ -17,8 +17,8 @@ final class StandingTime implements Time {
 
     @Override
     @SuppressWarnings("WaitNotInLoop") // the caller's loop is where the condition's meaning is known
-    public long await(Lock lock, Condition condition, long nanos) throws InterruptedException {
+    public long awaitUntil(Lock lock, Condition condition, long deadlineNanos) throws InterruptedException {
         condition.await();
-        return nanos;
+        return deadlineNanos - nanoTime();
     }
 }

@@ -530,8 +530,8 @@ class RecordHandlerTest {
             }
 
             @Override
-            public long await(Lock lock, Condition condition, long nanos) {
-                return time.await(lock, condition, nanos);
+            public long awaitUntil(Lock lock, Condition condition, long deadlineNanos) {
+                return time.awaitUntil(lock, condition, deadlineNanos);
             }
         };
         ShedQueue<Delivery> source = queue(clock);

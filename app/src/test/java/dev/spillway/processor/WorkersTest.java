@@ -10,6 +10,7 @@ import dev.spillway.flow.JoinReport;
 import dev.spillway.flow.ManualTime;
 import dev.spillway.flow.ShedPolicies;
 import dev.spillway.flow.ShedQueue;
+import dev.spillway.flow.Time;
 import dev.spillway.flow.WorkerScope;
 import dev.spillway.flow.WorkerThreads;
 import dev.spillway.sink.Delivery;
@@ -243,7 +244,7 @@ class WorkersTest {
                 WorkerThreads.virtualAvailable(),
                 () -> "not tested: this is Java " + Runtime.version().feature()
                         + ", and virtual threads need Java 21 or later");
-        WorkerScope virtual = new WorkerScope(CancellationToken.root(), WorkerThreads.VIRTUAL, time);
+        WorkerScope virtual = new WorkerScope(CancellationToken.root(), WorkerThreads.VIRTUAL, Time.system());
         ShedQueue<Delivery> wide = new ShedQueue<>(count, 1 << 24, ShedPolicies.BLOCK, Delivery::size, time);
         CountDownLatch waiting = new CountDownLatch(count);
         RetryConfig retry = new RetryConfig(0, Duration.ZERO, Duration.ZERO, Duration.ofSeconds(1));

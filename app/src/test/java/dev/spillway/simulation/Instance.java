@@ -594,10 +594,9 @@ final class Instance {
         }
 
         @Override
-        public long await(Lock lock, Condition condition, long nanos) {
-            long start = world.clock().nanos();
-            pass(Duration.ofNanos(nanos));
-            return nanos - (world.clock().nanos() - start);
+        public long awaitUntil(Lock lock, Condition condition, long deadlineNanos) {
+            pass(Duration.ofNanos(deadlineNanos - world.clock().nanos()));
+            return deadlineNanos - world.clock().nanos();
         }
     }
 }

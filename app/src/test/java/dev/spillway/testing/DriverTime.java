@@ -59,9 +59,9 @@ final class DriverTime implements Time {
     }
 
     @Override
-    public long await(Lock lock, Condition condition, long wait) throws InterruptedException {
+    public long awaitUntil(Lock lock, Condition condition, long deadlineNanos) throws InterruptedException {
         if (processing) {
-            sleep(wait);
+            sleep(deadlineNanos - nanos);
         }
         return 0;
     }

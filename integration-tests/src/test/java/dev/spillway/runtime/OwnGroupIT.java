@@ -156,7 +156,7 @@ class OwnGroupIT {
         }
 
         @Override
-        public long await(Lock lock, Condition condition, long wait) {
+        public long awaitUntil(Lock lock, Condition condition, long deadlineNanos) {
             nanos += Duration.ofMinutes(1).toNanos();
             return 0;
         }
