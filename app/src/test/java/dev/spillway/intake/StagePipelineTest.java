@@ -50,6 +50,7 @@ class StagePipelineTest {
     private final CancellationToken root = CancellationToken.root();
     private final WorkerScope scope = new WorkerScope(root, WorkerThreads.PLATFORM, time);
     private final AtomicInteger validated = new AtomicInteger();
+    private final AtomicInteger enriched = new AtomicInteger();
     private final CountDownLatch goOn = new CountDownLatch(1);
     private @Nullable StageChain chain;
 
@@ -110,7 +111,10 @@ class StagePipelineTest {
         context.forward(bytes("validated"));
     };
 
-    private final Processor enrich = (record, context) -> context.forward(bytes("enriched"));
+    private final Processor enrich = (record, context) -> {
+        enriched.incrementAndGet();
+        context.forward(bytes("enriched"));
+    };
 
     private final Processor store = (record, context) -> {
         goOn.await();
@@ -180,16 +184,25 @@ class StagePipelineTest {
         });
     }
 
+    /** Whether nothing can move any more: every queue is full, and every worker has something that it cannot get rid of. */
     private boolean isFull(ConsumerLoop loop) {
         runOnce(loop);
+        int allValidated = validated.get(); // before what was queued of them: neither count ever shrinks
+        int allEnriched = enriched.get();
         List<QueueSnapshot> queues = queues(chain());
-        boolean handingOver = chain().stages().subList(0, 2).stream()
-                .allMatch(stage -> stage.workers().status().busy() == 0);
-        return handingOver
+        return allValidated - queues.get(1).admitted() == 2
+                && allEnriched - queues.get(2).admitted() == 2
+                && stageIsBusyWith(0, 0)
+                && stageIsBusyWith(1, 0)
+                && stageIsBusyWith(2, 2)
                 && queues.get(0).depth() == FIRST_CAPACITY
                 && queues.get(1).depth() == INNER_CAPACITY
                 && queues.get(2).depth() == INNER_CAPACITY
                 && loop.status().paused() == IntakeStatus.PauseReason.QUEUE_FULL;
+    }
+
+    private boolean stageIsBusyWith(int stage, int count) {
+        return chain().stages().get(stage).workers().status().busy() == count;
     }
 
     @Test
