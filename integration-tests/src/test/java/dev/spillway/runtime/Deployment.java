@@ -214,6 +214,24 @@ public final class Deployment implements AutoCloseable {
         }
     }
 
+    /** Waits until so many more records of every partition are committed. */
+    void awaitProgressInEachPartition(long records) throws InterruptedException {
+        Map<TopicPartition, Long> start = client.committedOffsets(id);
+        try {
+            Awaitility.await("progress of " + records + " records in each partition from " + start)
+                    .atMost(SidecarProcess.PATIENCE)
+                    .until(() -> {
+                        Map<TopicPartition, Long> now =
+                                client.committedOffsetsIfKnown(id).orElse(Map.of());
+                        return inputPartitions().stream()
+                                .allMatch(partition ->
+                                        now.getOrDefault(partition, 0L) >= start.getOrDefault(partition, 0L) + records);
+                    });
+        } catch (ConditionTimeoutException e) {
+            throw new AssertionError(e.getMessage() + "\n" + processes, e);
+        }
+    }
+
     public void awaitProgress(long records) throws InterruptedException {
         awaitProgress(records, SidecarProcess.PATIENCE);
     }

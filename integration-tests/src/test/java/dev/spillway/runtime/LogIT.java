@@ -39,9 +39,10 @@ class LogIT {
                     .set("queue.capacity", 500)
                     .set("alarm.queue.ms", 200)
                     .set("retry.max.retries", 0);
+            deployment.produce(GOOD, "{\"id\": \"c0ntent-0f-a-g00d-0ne\", \"type\": \"cpu\", \"iterations\": 3000000}");
+            // The freshest are never shed: some of these are certainly taken.
             deployment.produce(BAD, "{\"type\": \"c0ntent-0f-a-bad-0ne");
             deployment.produce(BAD, "{\"id\": \"1\", \"type\": \"c0ntent-0f-an-unkn0wn-0ne\"}");
-            deployment.produce(GOOD, "{\"id\": \"c0ntent-0f-a-g00d-0ne\", \"type\": \"cpu\", \"iterations\": 3000000}");
 
             SidecarProcess sidecar = deployment.start();
             deployment.awaitCaughtUp();

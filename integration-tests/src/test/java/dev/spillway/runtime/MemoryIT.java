@@ -3,6 +3,7 @@ package dev.spillway.runtime;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.spillway.TestKafka;
+import java.io.IOException;
 import java.nio.file.Path;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.extension.RegisterExtension;
@@ -35,16 +36,29 @@ class MemoryIT {
                 Load load = application.load(5000, "x".repeat(1000))) {
             SidecarProcess sidecar = application.startAssigned("-Xmx64m");
             application.awaitProgress(15_000);
-            long begin = sidecar.liveHeap();
+            long begin = leastLiveHeap(sidecar, application);
 
             application.awaitProgress(40_000);
 
-            assertThat(sidecar.liveHeap()).isLessThan(begin + 4 * MIB).isLessThan(40 * MIB);
+            assertThat(leastLiveHeap(sidecar, application))
+                    .isLessThan(begin + 4 * MIB)
+                    .isLessThan(40 * MIB);
             sidecar.terminateConserved();
             load.stop();
             assertThat(sidecar.log()).doesNotContain("OutOfMemoryError");
             assertThat(sidecar.count("dropped")).isGreaterThan(7 * sidecar.count("processed"));
             application.audit();
         }
+    }
+
+    /** Of a few looks: what is fetched and not yet polled, or sent and not yet acknowledged, comes and goes. */
+    private static long leastLiveHeap(SidecarProcess sidecar, Deployment application)
+            throws IOException, InterruptedException {
+        long least = sidecar.liveHeap();
+        for (int look = 1; look < 4; look++) {
+            application.awaitProgress(2000);
+            least = Math.min(least, sidecar.liveHeap());
+        }
+        return least;
     }
 }

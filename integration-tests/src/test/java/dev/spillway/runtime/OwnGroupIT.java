@@ -72,12 +72,12 @@ class OwnGroupIT {
         try (Admin admin = Admin.create(Map.of("bootstrap.servers", kafka.bootstrapServers()));
                 KafkaConsumer<byte[], byte[]> first = member(group, topic)) {
             OwnGroup ours = new OwnGroup(admin, group, Time.system());
-            await("the first is a member").until(() -> isAssigned(first));
+            await("the first is a member").atMost(SidecarProcess.PATIENCE).until(() -> isAssigned(first));
             ConsumerGroupMetadata us = first.groupMetadata();
             assertThat(ours.isTakenOver(() -> us, () -> true)).isFalse();
 
             try (KafkaConsumer<byte[], byte[]> second = member(group, topic)) {
-                await("the second is a member").until(() -> isAssigned(second));
+                await("the second is a member").atMost(SidecarProcess.PATIENCE).until(() -> isAssigned(second));
 
                 ConsumerGroupMetadata successor = second.groupMetadata();
                 assertThat(ours.isTakenOver(() -> us, () -> false)).isTrue();
@@ -100,7 +100,7 @@ class OwnGroupIT {
             assertThat(ours.isHeld("twin")).as("where there is no group").isFalse();
             CompletableFuture<Void> released;
             try (KafkaConsumer<byte[], byte[]> member = member(group, topic, "consumer")) {
-                await("a member").until(() -> isAssigned(member));
+                await("a member").atMost(SidecarProcess.PATIENCE).until(() -> isAssigned(member));
                 assertThat(ours.isHeld("twin")).isTrue();
                 assertThat(ours.isHeld("another")).isFalse();
                 released = CompletableFuture.runAsync(() -> ours.awaitRelease("twin", () -> true));

@@ -35,7 +35,7 @@ class SlowWorkIT {
                         .set("queue.capacity", 500)
                         .set("processing.timeout.ms", 3000)
                         .set("retry.max.retries", 0)
-                        .set("producer.transaction.timeout.ms", 10_000)
+                        .set("producer.transaction.timeout.ms", 12_000)
                         .set("shutdown.timeout.ms", 8000);
                 Load load = application.load(100, "record")) {
             application.produce(1000, "record");
