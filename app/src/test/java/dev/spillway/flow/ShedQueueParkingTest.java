@@ -432,7 +432,7 @@ class ShedQueueParkingTest {
         time.awaitWaiting(1);
         time.advance(SECOND.dividedBy(2));
         queue.tryOffer("b");
-        time.awaitWaiting(1);
+        Crew.awaitTrue("b is not taken", () -> queue.depth() == 0);
 
         time.advance(SECOND.dividedBy(2));
 
